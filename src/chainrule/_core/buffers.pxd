@@ -1,0 +1,9 @@
+"""Memory for results: freed buffers are kept, within bounds, and handed out again."""
+cimport numpy as cnp
+
+cdef cnp.ndarray new_array(int ndim, cnp.npy_intp *dims, int typenum)
+cdef cnp.ndarray empty_like_contiguous(cnp.ndarray array)
+
+# Bare memory, aligned to 64 bytes; give it back with the same size. Both need the GIL.
+cdef char *take(size_t nbytes) except NULL
+cdef void give(char *memory, size_t nbytes) noexcept

@@ -1,0 +1,2 @@
+"""The backward pass."""
+from chainrule._core.core cimport Node, Tensor

@@ -1,0 +1,7 @@
+"""What a thread has switched on or off."""
+
+cdef bint grad_enabled() noexcept
+cdef void set_grad_enabled(bint on) noexcept
+cdef bint inference_enabled() noexcept
+cdef void set_inference_enabled(bint on) noexcept
+cdef bint recording() noexcept

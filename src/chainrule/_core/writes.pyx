@@ -1,0 +1,384 @@
+"""Writing into tensors that exist already: in-place operations, views, out=.
+
+Apart from apply, because memory that others share brings questions of its own: who may write,
+who must be told, and what a view is once its base was written to.
+
+Note: a write through a view is one operation on the base. `v.mul_(y)` on a view v of b gives
+v the node of the product; then b becomes `overlay(b, v)`, the old b with the new v written over
+the view's place; and v, like every other view of b, becomes `as_strided(b)` when it is next
+asked for its node. Each of the two is an ordinary op with an ordinary derivative.
+"""
+cimport numpy as cnp
+from cpython.tuple cimport PyTuple_GET_SIZE
+
+from chainrule._core cimport core, modes, types
+from chainrule._core.apply cimport compute, operand, quietly, record
+from chainrule._core.core cimport (
+    ASK_X, ELEMENTWISE, FROM_INFERENCE, FROM_MANY, FROM_NO_GRAD, Node, Op, Storage, Tensor,
+    dispatch, edge_of, storage_of, wrap,
+)
+from chainrule._core.loops cimport run_binary, run_unary, run_with_number
+from chainrule._core.source cimport calling_code
+from chainrule._core.types cimport dtype
+
+import numpy
+
+cnp.import_array()
+
+# Ops that this module needs by name; `ops` binds them at import.
+cdef Op as_strided = None
+cdef Op overlay = None
+
+
+def bind_ops(Op as_strided_op, Op overlay_op):
+    """Give the two ops that writes through views are made of."""
+    global as_strided, overlay
+    as_strided, overlay = as_strided_op, overlay_op
+
+
+cdef int bump(Tensor x) except -1:
+    """Count a write and remember the line it came from."""
+    cdef Storage storage = storage_of(x)
+    storage.version += 1
+    storage.writer_name = None
+    storage.writer = calling_code(&storage.writer_instruction)
+    return 0
+
+
+# ------------------------------------------------------------------------------ who may write
+
+cdef int check_writable(Tensor x) except -1:
+    """Refuse what may not be written to, whether or not the write is recorded."""
+    if x.storage is not None and x.storage.inference and not modes.inference_enabled():
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed. "
+            "A clone() made outside inference mode may be written to."
+        )
+    if overlaps_itself(x.array):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            f"single memory location (shape {list(x.array.shape)}, strides "
+            f"{list(x.array.strides)} in bytes). Please clone() the tensor before performing "
+            "the operation."
+        )
+    if modes.recording():
+        if x.base is not None:
+            dispatch.refresh(x)
+            check_view(x)
+        elif x.needs_grad and x.node is None:
+            raise RuntimeError(
+                "a leaf Variable that requires grad is being used in an in-place operation."
+            )
+    return 0
+
+
+cdef int check_view(Tensor x) except -1:
+    cdef Tensor base = x.base
+    if base.needs_grad and base.node is None:
+        raise RuntimeError(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        )
+    if not (x.needs_grad or base.needs_grad):
+        return 0
+    if x.origin == FROM_MANY:
+        name = "a function" if x.node is None else x.node.name().replace("Backward0", "")
+        raise RuntimeError(
+            f"Output {x.output} of {name} is a view and is being modified inplace. This view is "
+            "the output of a function that returns multiple views. Such functions do not allow "
+            "the output views to be modified inplace. Use an out-of-place operation instead."
+        )
+    if x.origin == FROM_NO_GRAD:
+        raise RuntimeError(
+            "A view was created in no_grad mode and is being modified inplace with grad mode "
+            "enabled. Make the view and write to it in the same mode."
+        )
+    if x.origin == FROM_INFERENCE:
+        raise RuntimeError(
+            "A view was created in inference mode and is being modified inplace in normal mode."
+        )
+    return 0
+
+
+cdef bint overlaps_itself(object array) except -1:
+    """Whether two elements share memory, as in an expanded view."""
+    cdef cnp.ndarray a
+    cdef int axis
+    if type(array) is not cnp.ndarray:
+        return False
+    a = array
+    if cnp.PyArray_ISCONTIGUOUS(a) or cnp.PyArray_SIZE(a) <= 1:
+        return False
+    for axis in range(cnp.PyArray_NDIM(a)):
+        if cnp.PyArray_STRIDES(a)[axis] == 0 and cnp.PyArray_DIMS(a)[axis] > 1:
+            return True
+    return strides_overlap(a)
+
+
+cdef bint strides_overlap(object a) except -1:
+    """Sorted by stride, each axis must step over all that the smaller ones reach."""
+    cdef cnp.npy_intp reach = a.itemsize
+    axes = sorted([(abs(step), size) for step, size in zip(a.strides, a.shape) if size > 1])
+    for step, size in axes:
+        if step < reach:
+            return True
+        reach += step * (size - 1)
+    return False
+
+
+cdef int check_overlap(Tensor x, object other) except -1:
+    """Refuse an operand that shares some, but not all, of the memory written to."""
+    cdef object a, b
+    if not isinstance(other, Tensor) or other is x:
+        return 0
+    a, b = x.array, (<Tensor>other).array
+    if (<Tensor>other).storage is None or type(a) is not cnp.ndarray or type(b) is not cnp.ndarray:
+        if type(a) is not cnp.ndarray or a.base is None:
+            return 0
+    if a.strides == b.strides and a.shape == b.shape and (
+        cnp.PyArray_BYTES(a) == cnp.PyArray_BYTES(b)
+    ):
+        return 0
+    if numpy.may_share_memory(a, b) and not overlaps_itself(b) and numpy.shares_memory(a, b):
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor "
+            "refer to a single memory location. Please clone() the tensor before performing the "
+            "operation."
+        )
+    return 0
+
+
+cdef int check_result(Op op, Tensor x, tuple shape, dtype found) except -1:
+    cdef dtype mine = types.dtype_of(x.array)
+    if not can_write(found, mine):
+        raise RuntimeError(
+            f"result type {found.legacy} can't be cast to the desired output type {mine.legacy}"
+        )
+    if shape != x.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(x.array.shape)} doesn't match the broadcast shape "
+            f"{list(shape)}"
+        )
+    return 0
+
+
+cdef inline bint can_write(dtype source, dtype target) noexcept:
+    return source.category <= target.category or (source.category == 1 and target.category == 1)
+
+
+# ------------------------------------------------------------------------------- the writes
+
+cdef object in_place(Op op, object x, object y):
+    """x op= y for an op of two operands."""
+    cdef Tensor target = <Tensor?>x
+    if not isinstance(y, Tensor):
+        y = operand(y)
+        if y is NotImplemented:
+            return NotImplemented
+    check_writable(target)
+    check_overlap(target, y)
+    return write(op, target, (target, y), None)
+
+
+def in_place_call(Op op, Tensor x, tuple others, dict parameters):
+    """op written into x, for an op of any number of inputs and parameters."""
+    check_writable(x)
+    for other in others:
+        check_overlap(x, other)
+    return write(op, x, (x,) + others, parameters or None)
+
+
+cdef object write(Op op, Tensor x, tuple inputs, dict parameters):
+    """Compute into x's memory, then record. Whatever fails, fails before x is touched."""
+    cdef bint recorded = wants_record(op, inputs)
+    cdef Tensor original = None
+    if recorded:
+        original = saved_original(op, x)
+        storage_of(x)
+        check_saving(op, inputs)
+    if not write_directly(op, x, inputs, parameters):
+        array = compute(op, inputs, parameters)
+        check_result(op, x, array.shape, types.dtype_of(array))
+        quietly(numpy.copyto, (x.array, array), {"casting": "unsafe"})
+    bump(x)
+    if recorded:
+        become_result(op, x, inputs, parameters, original)
+    return x
+
+
+cdef bint wants_record(Op op, tuple inputs) except -1:
+    if not op.rules or not modes.recording():
+        return False
+    for value in inputs:
+        if isinstance(value, Tensor):
+            if (<Tensor>value).base is not None:
+                dispatch.refresh(value)
+            if (<Tensor>value).needs_grad:
+                return True
+    return False
+
+
+cdef int check_saving(Op op, tuple inputs) except -1:
+    for value in inputs:
+        if isinstance(value, Tensor) and (<Tensor>value).storage is not None:
+            if (<Tensor>value).storage.inference:
+                raise RuntimeError("Inference tensors cannot be saved for backward.")
+    return 0
+
+
+cdef Tensor saved_original(Op op, Tensor x):
+    """x's former values where the derivative will ask for them, a placeholder where not."""
+    if ASK_X in op.saves:
+        return wrap(x.array.copy())
+    return wrap(None)
+
+
+cdef bint write_directly(Op op, Tensor x, tuple inputs, dict parameters) except -1:
+    """Let NumPy's loop write into x; 0 where it cannot."""
+    if op.loops is None or parameters is not None or type(x.array) is not cnp.ndarray:
+        return False
+    if (op.floats or op.whole) and cnp.PyArray_TYPE(x.array) <= cnp.NPY_ULONGLONG:
+        return False
+    if PyTuple_GET_SIZE(inputs) == 1:
+        return run_unary(op.loops, x.array, x.array) is not None
+    y = inputs[1]
+    if isinstance(y, Tensor):
+        if type((<Tensor>y).array) is not cnp.ndarray:
+            return False
+        return run_binary(op.loops, x.array, (<Tensor>y).array, x.array) is not None
+    if type(y) is float and not cnp.NPY_FLOAT <= cnp.PyArray_TYPE(x.array) <= cnp.NPY_CLONGDOUBLE:
+        return False
+    if type(y) is complex or type(y) is bool or cnp.PyArray_TYPE(x.array) == cnp.NPY_BOOL:
+        return False
+    return run_with_number(op.loops, x.array, y, False, x.array) is not None
+
+
+cdef int become_result(Op op, Tensor x, tuple inputs, dict parameters, Tensor original) except -1:
+    """Put the new value of x on the tape: on x itself, or, for a view, over its base."""
+    cdef Tensor value, base
+    if x.base is None:
+        x.storage.writer_name = core.short_name(record(op, inputs, parameters, x, original))
+        return 0
+    value = wrap(x.array)
+    value.storage = x.storage
+    x.storage.writer_name = core.short_name(record(op, inputs, parameters, value, original))
+    base = x.base
+    record(overlay, (base, value), geometry(x), base, wrap(None))
+    derive(x)
+    return 0
+
+
+# ---------------------------------------------------------------------------------- views
+
+cdef dict geometry(Tensor x):
+    """Where a view lies in its base, counted in elements."""
+    cdef object array = x.array, whole = x.base.array
+    cdef Py_ssize_t item = array.itemsize
+    offset = cnp.PyArray_BYTES(array) - cnp.PyArray_BYTES(whole)
+    return {
+        "size": array.shape,
+        "stride": tuple([step // item for step in array.strides]),
+        "offset": offset // item,
+        "base_stride": tuple([step // item for step in whole.strides]),
+    }
+
+
+cdef object refresh(Tensor x):
+    """Make a view's node anew if its base was written to since the node was made."""
+    if x.storage is None or x.storage.version == x.node_version:
+        return None
+    if not x.base.needs_grad:
+        x.node_version = x.storage.version
+        return None
+    derive(x)
+    return None
+
+
+cdef int derive(Tensor x) except -1:
+    """Let x be the view of its base that its place in memory says it is."""
+    record(as_strided, (x.base,), geometry(x), x, None)
+    x.node_version = x.storage.version
+    return 0
+
+
+# --------------------------------------------------------------- what Python modules may use
+
+def overwrite(Tensor x, array):
+    """Write an array's values into x, unrecorded: x becomes a constant of the new values."""
+    check_writable(x)
+    if modes.recording() and x.needs_grad:
+        raise RuntimeError(
+            "overwrite: a tensor that requires grad cannot be filled while grad mode is on; "
+            "use torch.no_grad()"
+        )
+    quietly(numpy.copyto, (x.array, array), {"casting": "unsafe"})
+    bump(x)
+    return x
+
+
+def bump_version(Tensor x):
+    """Count a write that was made to x's memory by other means."""
+    bump(x)
+
+
+def check_may_write(Tensor x):
+    """Raise what PyTorch raises where x may not be written to in place."""
+    check_writable(x)
+
+
+def check_may_overlap(Tensor x, other):
+    """Raise what PyTorch raises where `other` shares part of the memory of x."""
+    check_overlap(x, other)
+
+
+def write_call(Op op, Tensor x, tuple inputs, dict parameters):
+    """`op` of any inputs, written into x (which may or may not be among them)."""
+    return write(op, x, inputs, parameters or None)
+
+
+def share(Tensor x, Tensor source):
+    """Let x share the memory and the version counter of `source`, but not its graph."""
+    x.array = source.array
+    x.storage = storage_of(source)
+    return x
+
+
+def replace_array(Tensor x, array):
+    """Give x another array (resize_, set_, .data = ...), of any shape."""
+    x.array = array
+
+
+def adopt(Tensor x, Tensor result):
+    """Let x become what `result` is: another view of the same memory (t_, unsqueeze_)."""
+    x.array = result.array
+    if result.node is not None:
+        x.node, x.output, x.needs_grad = result.node, result.output, True
+    bump(x)
+    x.node_version = x.storage.version
+    return x
+
+
+def detach_in_place(Tensor x):
+    """Cut x off the graph it came from."""
+    if x.base is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. (This tensor is a view of one "
+            f"of shape {list(x.base.array.shape)}.)"
+        )
+    x.node, x.output, x.needs_grad = None, 0, False
+    return x
+
+
+dispatch.in_place = in_place
+dispatch.refresh = refresh
+core.late["in_place"] = in_place_call
+
+
+def rewrite(Tensor x, Tensor value):
+    """Let x, whose memory now holds `value`, have the history of `value`."""
+    cdef Tensor base = x.base
+    if base is None:
+        x.node, x.output, x.needs_grad = value.node, value.output, True
+        return x
+    record(overlay, (base, value), geometry(x), base, wrap(None))
+    derive(x)
+    return x
