@@ -1,0 +1,39 @@
+"""Reverse-mode differentiation: backward, grad, modes, hooks, Function and checks.
+
+Apart from the engine in `_core`, which runs what is asked for here.
+"""
+
+from __future__ import annotations
+
+from chainrule._core.engine import bind_engine
+from chainrule.autograd import hooks
+from chainrule.autograd.backward import GradientEdge, backward, grad
+from chainrule.autograd.function import Function
+from chainrule.autograd.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+
+bind_engine(
+    {
+        name: getattr(hooks, name)
+        for name in ("run_tensor_hooks", "run_prehooks", "run_posthooks", "retain")
+    }
+)
+
+__all__ = [
+    "Function",
+    "GradientEdge",
+    "backward",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

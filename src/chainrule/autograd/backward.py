@@ -1,0 +1,270 @@
+"""backward and grad: from what the user asks to a run of the engine.
+
+Apart from the engine, which takes nodes and checked seeds: everything that can be wrong with
+a call is found here, before anything runs.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy
+
+from chainrule._core.apply import wrap_array
+from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
+from chainrule._core.engine import run_backward
+from chainrule.functions.declare import method
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class GradientEdge(tuple):
+    """A place in the graph: a node and which of its results."""
+
+    __slots__ = ()
+
+    def __new__(cls, node, output_nr, ownership_token=None):
+        return tuple.__new__(cls, (node, output_nr, ownership_token))
+
+    node = property(lambda self: self[0])
+    output_nr = property(lambda self: self[1])
+    ownership_token = property(lambda self: self[2])
+
+    def __repr__(self):
+        return f"GradientEdge(node={self.node}, output_nr={self.output_nr})"
+
+
+def _sequence(value, single=(Tensor, GradientEdge)):
+    if isinstance(value, single) or value is None:
+        return [value]
+    return list(value)
+
+
+def _edge(target) -> tuple[Node, int] | None:
+    """The node and result number of a tensor or a GradientEdge; None where there is no graph."""
+    if isinstance(target, GradientEdge):
+        return target.node, target.output_nr
+    node = node_of(target)
+    return None if node is None else (node, target.output_nr if target.grad_fn else 0)
+
+
+def _roots(tensors) -> list[tuple[Node, int]]:
+    roots = []
+    for position, tensor in enumerate(tensors):
+        edge = _edge(tensor)
+        if edge is None:
+            raise RuntimeError(
+                f"element {position} of tensors does not require grad and does not have a "
+                f"grad_fn: it is a constant of shape {list(tensor.shape)}. Was it made under "
+                "no_grad, detached, or from tensors none of which requires grad?"
+            )
+        roots.append(edge)
+    return roots
+
+
+def _seed(tensor, gradient, position, batched=False) -> Tensor:
+    """The cotangent to start with: the given one, checked, or 1 for a scalar."""
+    if gradient is None:
+        return _implicit_seed(tensor)
+    if not isinstance(gradient, Tensor):
+        raise TypeError(
+            f"gradients can be either Tensors or None, but got {type(gradient).__name__}"
+        )
+    if isinstance(tensor, GradientEdge):
+        return gradient
+    shape = gradient.shape[1:] if batched else gradient.shape
+    if tuple(shape) != tuple(tensor.shape):
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{position}] has a shape of {gradient.shape} and "
+            f"output[{position}] has a shape of {tensor.shape}."
+        )
+    if gradient.dtype.is_complex != tensor.dtype.is_complex:
+        raise RuntimeError(
+            "For complex Tensors, both grad_output and output are required to have the same "
+            f"dtype. Mismatch in dtype: grad_output[{position}] has a dtype of {gradient.dtype} "
+            f"and output[{position}] has a dtype of {tensor.dtype}."
+        )
+    return gradient if gradient.dtype is tensor.dtype else gradient.to(tensor.dtype)
+
+
+def _implicit_seed(tensor) -> Tensor:
+    if isinstance(tensor, GradientEdge):
+        raise RuntimeError("a GradientEdge needs a gradient: its shape is not known")
+    if tensor.dtype.is_complex:
+        raise RuntimeError(
+            "grad can be implicitly created only for real scalar outputs but got "
+            f"{tensor.dtype}; pass gradient="
+        )
+    array = tensor._array
+    if array.size != 1:
+        raise RuntimeError(
+            "grad can be implicitly created only for scalar outputs; this one has shape "
+            f"{list(tensor.shape)}: pass gradient=, a tensor of that shape"
+        )
+    return wrap_array(numpy.ones(array.shape, array.dtype))
+
+
+def _seeds(tensors, gradients, batched=False) -> list[Tensor]:
+    gradients = [None] * len(tensors) if gradients is None else _sequence(gradients)
+    if len(gradients) != len(tensors):
+        raise RuntimeError(f"got {len(tensors)} tensors and {len(gradients)} gradients")
+    return [
+        _seed(tensor, gradient, position, batched)
+        for position, (tensor, gradient) in enumerate(zip(tensors, gradients))
+    ]
+
+
+def backward(
+    tensors: Tensor | Sequence[Tensor],
+    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Sequence[Tensor | None] | None = None,
+    inputs: Tensor | Sequence[Tensor] | None = None,
+) -> None:
+    """Add to the .grad of every leaf the gradient of sum(tensor * grad_tensor).
+
+    `grad_tensors` have the shapes of `tensors`; None stands for 1 and is allowed for tensors of
+    one element. With `inputs`, only those get a gradient. The graph's saved values are freed
+    unless `retain_graph` (by default: `create_graph`). Raises RuntimeError for tensors without
+    a graph, gradients of wrong shape, and graphs that were freed.
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> torch.autograd.backward([x * x], [torch.tensor([1.0, 10.0])])
+    >>> x.grad
+    tensor([ 2., 40.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.backward.html
+    """
+    if inputs is not None:
+        inputs = _sequence(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    tensors = _sequence(tensors)
+    seeds = _seeds(tensors, grad_tensors if grad_variables is None else grad_variables)
+    roots = _roots(tensors)
+    if create_graph:
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the "
+            "parameter and its gradient; autograd.grad returns the gradient instead, and "
+            "setting .grad to None breaks the cycle.",
+            stacklevel=2,
+        )
+    retain = create_graph if retain_graph is None else retain_graph
+    if inputs is None:
+        run_backward(roots, seeds, None, None, retain, create_graph)
+    else:
+        _backward_to(roots, seeds, inputs, retain, create_graph)
+
+
+def _backward_to(roots, seeds, inputs, retain, create) -> None:
+    """Accumulate into the named tensors only; those that are not leaves get .grad too."""
+    edges = [_wanted_edge(tensor) for tensor in inputs]
+    inner = [k for k, (node, _) in enumerate(edges) if not isinstance(node, AccumulateGrad)]
+    captures = [edges[k] for k in inner]
+    found = run_backward(roots, seeds, [node for node, _ in edges], captures, retain, create)
+    for k, gradient in zip(inner, found):
+        if gradient is not None:
+            tensor = inputs[k]
+            tensor._grad = gradient if tensor._grad is None else tensor._grad + gradient
+
+
+def _wanted_edge(tensor) -> tuple[Node, int]:
+    edge = _edge(tensor)
+    if edge is None:
+        raise RuntimeError(
+            "One of the differentiated Tensors does not require grad: it has shape "
+            f"{list(tensor.shape)}"
+        )
+    return edge
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor] | dict,
+    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+):
+    """The gradients of sum(output * grad_output) with respect to the inputs, as a tuple.
+
+    Nothing is added to any .grad. A dict of inputs gives a dict. With `is_grads_batched`, each
+    of `grad_outputs` has one more dimension in front and so have the results. An input that the
+    outputs do not depend on raises, or is None with `allow_unused`, or zeros with
+    `materialize_grads`.
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> (dx,) = torch.autograd.grad(x**3, x, create_graph=True)
+    >>> dx, torch.autograd.grad(dx, x)
+    (tensor(27., grad_fn=<MulBackward0>), (tensor(18.),))
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.grad.html
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but "
+            "got: allow_unused=False."
+        )
+    if isinstance(inputs, dict):
+        options = (retain_graph, create_graph, allow_unused, is_grads_batched, materialize_grads)
+        found = grad(outputs, list(inputs.values()), grad_outputs, *options)
+        return dict(zip(inputs, found))
+    outputs, inputs = _sequence(outputs), _sequence(inputs)
+    seeds = _seeds(outputs, grad_outputs, is_grads_batched)
+    roots = _roots(outputs)
+    edges = [_wanted_edge(tensor) for tensor in inputs]
+    retain = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        found = _batched(roots, seeds, edges, retain, create_graph)
+    else:
+        targets = [node for node, _ in edges]
+        found = run_backward(roots, seeds, targets, edges, retain, create_graph)
+    return _checked(found, inputs, allow_unused or materialize_grads, materialize_grads, seeds)
+
+
+def _batched(roots, seeds, edges, retain, create) -> list[Tensor | None]:
+    """One run for each member of the batch of seeds."""
+    from chainrule.functions import stack
+
+    size = len(seeds[0])
+    targets = [node for node, _ in edges]
+    runs = []
+    for k in range(size):
+        keep = retain or k < size - 1
+        runs.append(run_backward(roots, [seed[k] for seed in seeds], targets, edges, keep, create))
+    return [None if None in parts else stack(parts) for parts in zip(*runs)]
+
+
+def _checked(found, inputs, allow_unused, materialize, seeds) -> tuple[Tensor | None, ...]:
+    for position, gradient in enumerate(found):
+        if gradient is None and not allow_unused:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {position} appears to not have been used "
+                "in the graph. Set allow_unused=True if this is the desired behavior."
+            )
+    if materialize:
+        found = [
+            wrap_array(numpy.zeros_like(tensor._array)) if gradient is None else gradient
+            for tensor, gradient in zip(inputs, found)
+        ]
+    return tuple(found)
+
+
+@method(name="backward")
+def _backward_method(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+    """Add to the .grad of the leaves the gradient of this tensor (times `gradient`).
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> (x * x).backward()
+    >>> x.grad
+    tensor(6.)
+    """
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)

@@ -1,0 +1,188 @@
+"""Grad modes: no_grad, enable_grad, set_grad_enabled, inference_mode.
+
+Apart from the engine: a mode says what is recorded, not how it is differentiated. Each is a
+context manager, a decorator of functions (a generator runs its own body in the mode, and only
+that), and of classes (their constructors).
+"""
+
+from __future__ import annotations
+
+import functools
+
+from chainrule._core.modes import (
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    switch_grad,
+    switch_inference,
+)
+
+GENERATOR = 0x20  # CO_GENERATOR: importing inspect for this would double the import time
+
+
+class _Mode:
+    """A context manager that is a decorator too; made anew for every call it decorates."""
+
+    def _again(self):
+        return type(self)()
+
+    def __call__(self, function):
+        if isinstance(function, type):
+            function.__init__ = self(function.__init__)
+            return function
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & GENERATOR:
+            return _generator_in_mode(self._again, function)
+
+        @functools.wraps(function)
+        def in_mode(*arguments, **keywords):
+            with self._again():
+                return function(*arguments, **keywords)
+
+        return in_mode
+
+
+def _generator_in_mode(again, function):
+    """The mode holds while the generator's body runs, and not while its user's does."""
+
+    @functools.wraps(function)
+    def in_mode(*arguments, **keywords):
+        generator = function(*arguments, **keywords)
+        resume, value = generator.send, None
+        while True:
+            try:
+                with again():
+                    item = resume(value)
+            except StopIteration as stop:
+                return stop.value
+            try:
+                value = yield item
+                resume = generator.send
+            except GeneratorExit:
+                with again():
+                    generator.close()
+                raise
+            except BaseException as error:
+                resume, value = generator.throw, error
+
+    return in_mode
+
+
+class _WithoutParentheses(_Mode):
+    """`@no_grad` means the same as `@no_grad()`."""
+
+    def __new__(cls, function=None):
+        return object.__new__(cls) if function is None else cls()(function)
+
+
+class no_grad(_WithoutParentheses):
+    """Record nothing inside.
+
+    Results do not require grad, except what factories are asked to make with requires_grad=True.
+    Holds for this thread only.
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.no_grad.html
+    """
+
+    _on = False
+
+    def __enter__(self):
+        self._before = switch_grad(self._on)
+
+    def __exit__(self, *exception):
+        switch_grad(self._before)
+
+
+class enable_grad(no_grad):
+    """Record inside, whatever the mode around is.
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.no_grad():
+    ...     with torch.enable_grad():
+    ...         y = x * 2
+    >>> y.requires_grad
+    True
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.enable_grad.html
+    """
+
+    _on = True
+
+
+class set_grad_enabled(_Mode):
+    """Record or not, by a flag: at once when called, until the end of a `with` when entered.
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.set_grad_enabled.html
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+        self._before = switch_grad(mode)
+
+    def __call__(self, function):
+        switch_grad(self._before)
+        return super().__call__(function)
+
+    def _again(self):
+        return set_grad_enabled(self.mode)
+
+    def __enter__(self):
+        switch_grad(self.mode)
+
+    def __exit__(self, *exception):
+        switch_grad(self._before)
+
+
+class inference_mode(_Mode):
+    """Like no_grad, and what is made inside can never be part of a graph, nor has a version.
+
+    >>> import chainrule as torch
+    >>> with torch.inference_mode():
+    ...     y = torch.ones(2) * 2
+    >>> y.is_inference()
+    True
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.grad_mode.inference_mode.html
+    """
+
+    def __new__(cls, mode=True):
+        return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        self.mode = mode
+
+    def _again(self):
+        return inference_mode(self.mode)
+
+    def __enter__(self):
+        self._before = is_grad_enabled(), switch_inference(self.mode)
+        switch_grad(not self.mode)
+
+    def __exit__(self, *exception):
+        grad, inference = self._before
+        switch_inference(inference)
+        switch_grad(grad)
+
+
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

@@ -1,0 +1,37 @@
+"""PyTorch's functions and methods on tensors: names, signatures, defaults and checks.
+
+Apart from `ops`, which holds kernels and derivatives: nothing here has a derivative rule.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from chainrule.functions.declare import PUBLIC
+
+for _name in (
+    "conversion",
+    "identity",
+    "arithmetic",
+    "exponential",
+    "trigonometric",
+    "comparison",
+    "shape",
+    "joining",
+    "reduction",
+    "indexing",
+    "gathering",
+    "sorting",
+    "extremes",
+    "matmul",
+    "creation",
+    "legacy",
+    "activation",
+    "random",
+    "printing",
+    "operators",
+):
+    importlib.import_module(f"chainrule.functions.{_name}")
+importlib.import_module("chainrule.ops.cotangents")
+
+globals().update(PUBLIC)

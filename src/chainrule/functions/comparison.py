@@ -1,0 +1,234 @@
+"""Comparisons, logic and bits: PyTorch's names for ops.comparison, and `where`.
+
+Apart from the records, which hold the kernels: here are signatures, forms and examples.
+"""
+
+from __future__ import annotations
+
+import numpy
+
+from chainrule._core.apply import call_quietly, wrap_array
+from chainrule._core.core import Tensor
+from chainrule.functions.declare import alias, deliver, method, pairwise, pointwise, public
+from chainrule.ops import comparison as ops
+from chainrule.ops.choice import choose
+
+eq = pairwise(
+    ops.eq,
+    "input == other.",
+    "torch.tensor([1, 2]), 2",
+    "tensor([False,  True])",
+)
+ne = pairwise(
+    ops.ne,
+    "input != other.",
+    "torch.tensor([1, 2]), 2",
+    "tensor([ True, False])",
+)
+lt = pairwise(
+    ops.lt,
+    "input < other.",
+    "torch.tensor([1, 2]), 2",
+    "tensor([ True, False])",
+)
+le = pairwise(
+    ops.le,
+    "input <= other.",
+    "torch.tensor([1, 2]), 2",
+    "tensor([True, True])",
+)
+gt = pairwise(
+    ops.gt,
+    "input > other.",
+    "torch.tensor([1, 2]), 2",
+    "tensor([False, False])",
+)
+ge = pairwise(
+    ops.ge,
+    "input >= other.",
+    "torch.tensor([1, 2]), 2",
+    "tensor([False,  True])",
+)
+logical_and = pairwise(
+    ops.logical_and,
+    "Both are true (not 0).",
+    "torch.tensor([True, False]), torch.tensor([True, True])",
+    "tensor([ True, False])",
+    numbers=False,
+)
+logical_or = pairwise(
+    ops.logical_or,
+    "Either is true (not 0).",
+    "torch.tensor([True, False]), torch.tensor([True, True])",
+    "tensor([True, True])",
+    numbers=False,
+)
+logical_xor = pairwise(
+    ops.logical_xor,
+    "Just one is true (not 0).",
+    "torch.tensor([True, False]), torch.tensor([True, True])",
+    "tensor([False,  True])",
+    numbers=False,
+)
+bitwise_and = pairwise(
+    ops.bitwise_and,
+    "input & other, for integers and booleans.",
+    "torch.tensor([6]), torch.tensor([3])",
+    "tensor([2])",
+)
+bitwise_or = pairwise(
+    ops.bitwise_or,
+    "input | other, for integers and booleans.",
+    "torch.tensor([6]), torch.tensor([3])",
+    "tensor([7])",
+)
+bitwise_xor = pairwise(
+    ops.bitwise_xor,
+    "input ^ other, for integers and booleans.",
+    "torch.tensor([6]), torch.tensor([3])",
+    "tensor([5])",
+)
+bitwise_left_shift = pairwise(
+    ops.bitwise_left_shift,
+    "input << other, for integers.",
+    "torch.tensor([6]), torch.tensor([3])",
+    "tensor([48])",
+)
+bitwise_right_shift = pairwise(
+    ops.bitwise_right_shift,
+    "input >> other, for integers.",
+    "torch.tensor([6]), torch.tensor([3])",
+    "tensor([0])",
+)
+logical_not = pointwise(
+    ops.logical_not,
+    "True where input is 0.",
+    "torch.tensor([0, 2])",
+    "tensor([ True, False])",
+)
+bitwise_not = pointwise(
+    ops.bitwise_not,
+    "~input, for integers and booleans.",
+    "torch.tensor([0, 2])",
+    "tensor([-1, -3])",
+)
+isnan = pointwise(
+    ops.isnan,
+    "Where the values are NaN.",
+    "torch.tensor([-1.0, float('nan')])",
+    "tensor([False,  True])",
+    in_place=False,
+)
+isinf = pointwise(
+    ops.isinf,
+    "Where the values are infinite.",
+    "torch.tensor([-1.0, float('nan')])",
+    "tensor([False, False])",
+    in_place=False,
+)
+isfinite = pointwise(
+    ops.isfinite,
+    "Where the values are neither infinite nor NaN.",
+    "torch.tensor([-1.0, float('nan')])",
+    "tensor([ True, False])",
+    in_place=False,
+)
+signbit = pointwise(
+    ops.signbit,
+    "Where the sign bit is set, -0.0 included.",
+    "torch.tensor([-1.0, float('nan')])",
+    "tensor([ True, False])",
+    in_place=False,
+)
+
+alias(ne, "not_equal")
+alias(lt, "less")
+alias(le, "less_equal")
+alias(gt, "greater")
+alias(ge, "greater_equal")
+
+
+@public
+def where(condition: Tensor, input=None, other=None, *, out: Tensor | None = None):
+    """input where condition holds, other elsewhere; with condition alone, its nonzero indices.
+
+    All three broadcast; input and other are tensors or numbers and are brought to their common
+    type. RuntimeError where condition is not boolean.
+
+    >>> import chainrule as torch
+    >>> torch.where(torch.tensor([True, False]), torch.tensor([1.0, 2.0]), 0.0)
+    tensor([1., 0.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.where.html
+    """
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)
+    if condition.dtype.category != 0 and condition.dtype.name != "uint8":
+        raise RuntimeError(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{condition.dtype.legacy}"
+        )
+    if condition.dtype.category:
+        condition = condition.bool()
+    return deliver(choose(condition, input, other), out, "where")
+
+
+@method(name="where")
+def _where_method(self, condition, other):
+    """self where condition holds, other elsewhere."""
+    return where(condition, self, other)
+
+
+@public
+@method
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether both have the same shape and the same values.
+
+    >>> import chainrule as torch
+    >>> torch.equal(torch.ones(2), torch.ones(2))
+    True
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.equal.html
+    """
+    return numpy.array_equal(input._array, other._array)
+
+
+@public
+@method
+def isclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
+    """Where abs(input - other) <= atol + rtol * abs(other).
+
+    Shapes broadcast; RuntimeError where the dtypes differ or a tolerance is negative.
+
+    >>> import chainrule as torch
+    >>> torch.isclose(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.1]))
+    tensor([ True, False])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.isclose.html
+    """
+    if input.dtype is not other.dtype:
+        raise RuntimeError(f"{input.dtype} did not match {other.dtype}")
+    if rtol < 0 or atol < 0:
+        raise RuntimeError(f"rtol and atol must not be negative, but got {rtol} and {atol}")
+    close = call_quietly(
+        numpy.isclose, input._array, other._array, rtol=rtol, atol=atol, equal_nan=equal_nan
+    )
+    return wrap_array(numpy.asarray(close))
+
+
+@public
+@method
+def allclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Whether isclose holds everywhere.
+
+    >>> import chainrule as torch
+    >>> torch.allclose(torch.tensor([1.0]), torch.tensor([1.0 + 1e-7]))
+    True
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.allclose.html
+    """
+    return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())

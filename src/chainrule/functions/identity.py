@@ -1,0 +1,414 @@
+"""What a tensor is: its place in the graph, its memory, its copies.
+
+Apart from conversion, which changes the values' form: here the values stay as they are.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy
+
+from chainrule._core.apply import wrap_array
+from chainrule._core.core import Tensor, bind_late, bind_method
+from chainrule._core.types import Size, as_dtype, device
+from chainrule._core.writes import (
+    bump_version,
+    detach_in_place,
+    replace_array,
+    share,
+)
+from chainrule.functions.declare import PUBLIC, attribute, method, public
+
+# --------------------------------------------------------------------------------- the graph
+
+
+@method
+def detach(self) -> Tensor:
+    """The same values, in the same memory, as a constant.
+
+    Writes to either are seen by both, and by a backward that saved the values.
+
+    >>> import chainrule as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> (x * 2).detach()
+    tensor([2., 2.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.detach.html
+    """
+    return share(Tensor.__new__(Tensor), self)
+
+
+method(detach_in_place, name="detach_")
+
+
+def _get_data(self):
+    """The same memory as a constant whose writes no backward notices."""
+    return wrap_array(self._array)
+
+
+def _set_data(self, value):
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            f"Variable data has to be a tensor, but got {value.__class__.__name__}"
+        )
+    replace_array(self, value._array)
+
+
+bind_method("data", property(_get_data, _set_data))
+
+
+@method
+def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+    """Ask (or stop asking) for a gradient of this leaf; returns the tensor.
+
+    >>> import chainrule as torch
+    >>> torch.ones(2).requires_grad_()
+    tensor([1., 1.], requires_grad=True)
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.requires_grad_.html
+    """
+    if not isinstance(requires_grad, bool):
+        raise TypeError(
+            "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
+            f"{requires_grad.__class__.__name__}"
+        )
+    _set_requires_grad(self, requires_grad)
+    return self
+
+
+def _set_requires_grad(self, value):
+    if not isinstance(value, bool):
+        raise RuntimeError(f"requires_grad must be a bool, not {value.__class__.__name__}")
+    if not self.is_leaf:
+        if value:
+            return
+        raise RuntimeError(
+            "you can only change requires_grad flags of leaf variables. This one came from "
+            f"{self.grad_fn.name()}; its detach() does not require grad."
+        )
+    if value and self.dtype.category < 2:
+        raise RuntimeError(
+            "only Tensors of floating point dtype can require gradients; this one is of "
+            f"{self.dtype}"
+        )
+    self._set_needs_grad(value)
+
+
+def _check_grad(self, value):
+    """Whether `value` may be this tensor's .grad."""
+    if value is None:
+        return
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            "assigned grad expected to be a Tensor or None but got grad of type "
+            f"{value.__class__.__name__}"
+        )
+    if value is self:
+        raise RuntimeError("can't assign Variable as its own grad")
+    if value.shape != self.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+            f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same "
+            "size"
+        )
+    if value.dtype is not self.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{value.dtype.legacy}' to a tensor "
+            f"with grad_dtype '{self.dtype.legacy}'. The two must be the same."
+        )
+
+
+def _warn_grad_of_non_leaf(self):
+    warnings.warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
+        f"attribute won't be populated during autograd.backward(): it came from "
+        f"{self.grad_fn.name()} at {self.grad_fn.source}. Use .retain_grad() on it before the "
+        "backward if its gradient is wanted.",
+        stacklevel=3,
+    )
+
+
+def _raise_modified(node, position, storage, version):
+    """A saved value was written to between forward and backward."""
+    array = node._saved_arrays()[position]
+    legacy = wrap_array(array).dtype.legacy
+    origin = node._saved_origin(position)
+    which = f", which is output {origin[1]} of {origin[0]}," if origin else ""
+    raise RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [torch.{legacy}Tensor {list(array.shape)}]{which} is at version "
+        f"{storage.version}; expected version {version} instead. Hint: {node.name()} saved it "
+        f"at {node.source}; it was written to at {storage.source}. A clone() taken before the "
+        "write keeps the value."
+    )
+
+
+bind_late(
+    {
+        "set_requires_grad": _set_requires_grad,
+        "check_grad": _check_grad,
+        "grad_of_non_leaf": _warn_grad_of_non_leaf,
+        "raise_modified": _raise_modified,
+    }
+)
+
+# -------------------------------------------------------------------------------- the memory
+
+
+@method
+def data_ptr(self) -> int:
+    """The address of the first element."""
+    return self._array.__array_interface__["data"][0]
+
+
+@method
+def storage_offset(self) -> int:
+    """How many elements of the base lie before the first of this view; 0 for what is no view."""
+    base = self._base
+    if base is None:
+        return 0
+    return (data_ptr(self) - data_ptr(base)) // self._array.itemsize
+
+
+@method
+def stride(self, dim: int | None = None):
+    """The steps between neighbours along each dimension (or one), counted in elements."""
+    item = self._array.itemsize
+    if dim is None:
+        return tuple(step // item for step in self._array.strides)
+    return self._array.strides[checked_dim(dim, self.ndim)] // item
+
+
+def checked_dim(dim: int, ndim: int) -> int:
+    """A dimension counted from the front; IndexError where there is none such."""
+    bound = max(ndim, 1)
+    if not -bound <= dim < bound:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but "
+            f"got {dim})"
+        )
+    return dim + bound if dim < 0 else dim
+
+
+@method
+def size(self, dim: int | None = None):
+    """The shape, or the extent of one dimension."""
+    if dim is None:
+        return self.shape
+    if self.ndim == 0:
+        raise IndexError("Dimension specified as " f"{dim} but tensor has no dimensions")
+    return self._array.shape[checked_dim(dim, self.ndim)]
+
+
+@method
+def dim(self) -> int:
+    """The number of dimensions."""
+    return self.ndim
+
+
+method(dim, name="ndimension")
+
+
+@public
+@method
+def numel(input: Tensor) -> int:
+    """The number of elements."""
+    return input._array.size
+
+
+method(numel, name="nelement")
+
+
+@method
+def element_size(self) -> int:
+    """The bytes of one element."""
+    return self._array.itemsize
+
+
+@method
+def is_contiguous(self, memory_format=None) -> bool:
+    """Whether the elements lie in memory in the order of their indices."""
+    return self._array.flags.c_contiguous
+
+
+@method
+def contiguous(self, memory_format=None) -> Tensor:
+    """The tensor itself where it is contiguous, else a copy that is."""
+    if self._array.flags.c_contiguous:
+        return self
+    from chainrule.ops.conversion import contiguous_clone
+
+    return contiguous_clone(self)
+
+
+@method
+def is_set_to(self, tensor: Tensor) -> bool:
+    """Whether both are the same place in the same memory."""
+    mine, theirs = self._array, tensor._array
+    return (data_ptr(self), mine.shape, mine.strides) == (
+        data_ptr(tensor), theirs.shape, theirs.strides,
+    )  # fmt: skip
+
+
+@method
+def set_(self, source: Tensor) -> Tensor:
+    """Let this tensor have the memory of another."""
+    if self.requires_grad:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation."
+        )
+    share(self, source)
+    bump_version(self)
+    return self
+
+
+@method
+def resize_(self, *sizes, memory_format=None) -> Tensor:
+    """Change the shape in place, keeping the first elements and adding new ones as needed."""
+    if self.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = tuple(sizes[0]) if sizes and isinstance(sizes[0], (tuple, list)) else sizes
+    flat = self._array.reshape(-1)
+    count = int(numpy.prod(shape, dtype=numpy.int64))
+    if count > flat.size:
+        flat = numpy.concatenate([flat, numpy.zeros(count - flat.size, flat.dtype)])
+    replace_array(self, flat[:count].reshape(shape))
+    bump_version(self)
+    return self
+
+
+@method
+def resize_as_(self, other: Tensor, memory_format=None) -> Tensor:
+    """Change the shape in place to that of another tensor."""
+    return resize_(self, other.shape)
+
+
+# ------------------------------------------------------------------------- what kind it is
+
+
+@public
+def is_tensor(obj) -> bool:
+    """Whether obj is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+@public
+@method
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the dtype is a real floating-point type."""
+    return input.dtype.is_floating_point
+
+
+@public
+@method
+def is_complex(input: Tensor) -> bool:
+    """Whether the dtype is complex."""
+    return input.dtype.is_complex
+
+
+@method
+def is_signed(self) -> bool:
+    """Whether the dtype has negative numbers."""
+    return self.dtype.is_signed
+
+
+@method
+def is_same_size(self, other: Tensor) -> bool:
+    """Whether both have the same shape."""
+    return self.shape == other.shape
+
+
+@method
+def get_device(self) -> int:
+    """-1: the tensor is on the CPU."""
+    return -1
+
+
+@method
+def as_subclass(self, cls):
+    """The same tensor as an object of a subclass, still in the graph."""
+    return make_subclass(cls, self)
+
+
+def make_subclass(cls, tensor):
+    """An object of `cls` that shares the memory and the place in the graph of `tensor`."""
+    made = cls.__new__(cls) if cls.__new__ is Tensor.__new__ else Tensor.__new__(cls)
+    return made._become(tensor)
+
+
+def _make_subclass(cls, data, require_grad=False):
+    made = share(Tensor.__new__(cls), data)
+    if require_grad:
+        _set_requires_grad(made, True)
+    return made
+
+
+def _result_subclass(tensor, cls):
+    """What an operation on a subclass gives: of that subclass, unless the class says otherwise."""
+    return tensor if getattr(cls, "_plain_results", False) else make_subclass(cls, tensor)
+
+
+bind_method("_make_subclass", staticmethod(_make_subclass))
+bind_late({"as_subclass_of": _result_subclass})
+
+for name, value in {
+    "device": property(lambda self: device("cpu")),
+    "itemsize": property(element_size),
+    "nbytes": property(lambda self: self._array.size * self._array.itemsize),
+    "is_cuda": False,
+    "is_cpu": True,
+    "is_sparse": False,
+    "is_quantized": False,
+    "is_mkldnn": False,
+    "is_meta": False,
+    "is_mps": False,
+    "is_nested": False,
+    "name": None,
+}.items():
+    bind_method(name, value)
+
+
+# -------------------------------------------------------------------------------- the copies
+
+
+def _deepcopy(self, memo):
+    if not self.is_leaf:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+            f"protocol at the moment; this one came from {self.grad_fn.name()} at "
+            f"{self.grad_fn.source}. Its detach() can be copied."
+        )
+    if id(self) in memo:
+        return memo[id(self)]
+    made = _rebuild(self.__class__, self._array.copy(order="K"), self.requires_grad)
+    memo[id(self)] = made
+    if self._grad is not None:
+        made._grad = _deepcopy(self._grad.detach(), {})
+    made.__dict__.update(_copied(self.__dict__, memo))
+    return made
+
+
+def _copied(attributes, memo):
+    if not attributes:
+        return attributes
+    from copy import deepcopy
+
+    return deepcopy(attributes, memo)
+
+
+def _rebuild(cls, array, requires_grad):
+    made = Tensor.__new__(cls)
+    replace_array(made, array)
+    made._set_needs_grad(requires_grad)
+    return made
+
+
+def _reduce(self, protocol):
+    """Pickling keeps the values and requires_grad; a result becomes a leaf, .grad is dropped."""
+    arguments = (self.__class__, self._array, self.requires_grad)
+    return _rebuild, arguments, self.__dict__ or None
+
+
+bind_method("__deepcopy__", _deepcopy)
+bind_method("__reduce_ex__", _reduce)

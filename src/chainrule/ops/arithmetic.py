@@ -1,0 +1,214 @@
+"""Sums, products, quotients, powers and roundings, element by element."""
+
+from __future__ import annotations
+
+from chainrule.ops.choice import where
+from chainrule.ops.conversion import conj
+from chainrule.ops.kinds import elementwise, general
+
+# ------------------------------------------------------------------------- the four operations
+# name, kernel, one partial derivative per input
+
+add = elementwise("add", "add", 1, 1)
+sub = elementwise(
+    "sub", "subtract", 1, -1, node={3: "SubBackward0", 1: "SubBackward0", 2: "RsubBackward1"}
+)
+mul = elementwise("mul", "multiply", lambda y: y, lambda x: x)
+div = elementwise("div", "divide", lambda y: 1 / y, lambda y, out: -out / y, floats=True)
+neg = elementwise("neg", "negative", -1)
+reciprocal = elementwise("reciprocal", lambda x: 1 / x, lambda out: -out * out, floats=True)
+
+addcmul = elementwise(
+    "addcmul",
+    lambda x, y, z, value: x + value * y * z,
+    1,
+    lambda z, value: value * z,
+    lambda y, value: value * y,
+)
+addcdiv = elementwise(
+    "addcdiv",
+    lambda x, y, z, value: x + value * (y / z),
+    1,
+    lambda z, value: value / z,
+    lambda y, z, value: -value * y / (z * z),
+)
+
+
+def _between(xp, x, y, weight):
+    """x + weight * (y - x), from the nearer end, so that weight 1 gives y exactly."""
+    far = xp.absolute(weight) >= 0.5
+    weight = xp.asarray(weight, x.dtype)
+    return xp.where(far, y - (y - x) * (1 - weight), x + weight * (y - x))
+
+
+def _lerp_number(xp, x, y, weight):
+    return _between(xp, x, y, weight)
+
+
+def _lerp(xp, x, y, z):
+    return _between(xp, x, y, z)
+
+
+lerp_number = elementwise("lerp", _lerp_number, lambda weight: 1 - weight, lambda weight: weight)
+lerp = elementwise(
+    "lerp", _lerp, lambda z: 1 - z, lambda z: z, lambda x, y: y - x, node="LerpBackward1"
+)
+
+# ------------------------------------------------------------------------ quotients and rests
+
+
+def _without_derivative(name):
+    """A rule for ops that PyTorch records but does not differentiate."""
+
+    def refuse(g):
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    return refuse
+
+
+@general(node="NotImplemented", broadcasts=True, promotes=True)
+def floor_divide(xp, x, y):
+    return xp.floor_divide(x, y)
+
+
+floor_divide.vjps(_without_derivative("floor_divide"), _without_derivative("floor_divide"))
+
+
+def _trunc_divide(xp, x, y):
+    if x.dtype.kind in "iub":
+        return xp.sign(x) * xp.sign(y) * (xp.absolute(x) // xp.absolute(y))
+    return xp.trunc(xp.divide(x, y))
+
+
+def _floor_divide(xp, x, y):
+    return xp.floor_divide(x, y)
+
+
+div_floor = elementwise("div", _floor_divide, 0, 0, node="DivBackward2")
+div_trunc = elementwise("div", _trunc_divide, 0, 0, node="DivBackward2")
+
+REMAINDER_NODES = {1: "RemainderBackward0", 3: "RemainderBackward1", 2: "NotImplemented"}
+FMOD_NODES = {1: "FmodBackward0", 3: "FmodBackward1"}
+remainder = elementwise(
+    "remainder", "remainder", 1, lambda x, y: -floor(x / y), node=REMAINDER_NODES
+)
+fmod = elementwise("fmod", "fmod", 1, lambda x, y: -trunc(x / y), node=FMOD_NODES)
+
+# ---------------------------------------------------------------------------- powers and roots
+
+
+def _to_number(xp, x, exponent):
+    """x ** exponent; the commonest exponents by multiplication or root, as PyTorch does."""
+    special = {3: lambda: x * x * x, 0.5: lambda: xp.sqrt(x), -0.5: lambda: 1 / xp.sqrt(x)}
+    special |= {-1: lambda: 1 / x, -2: lambda: 1 / (x * x), 1: lambda: x.copy()}
+    if exponent in special and x.dtype.kind in "fc":
+        return special[exponent]()
+    return xp.power(x, xp.asarray(exponent, x.dtype))
+
+
+def _ones(xp, x):
+    return xp.ones_like(x)
+
+
+sqrt = elementwise("sqrt", "sqrt", lambda out: 0.5 / out, floats=True)
+rsqrt = elementwise("rsqrt", lambda x: 1 / sqrt(x), lambda out: -0.5 * out * out * out, floats=True)
+square = elementwise("square", "square", lambda x: 2 * x, node="PowBackward0")
+pow_zero = elementwise("pow", _ones, 0, node="PowBackward0")
+pow_number = elementwise(
+    "pow",
+    _to_number,
+    lambda x, exponent: exponent * power_of(x, exponent - 1),
+    node="PowBackward0",
+)
+pow = elementwise(
+    "pow",
+    "power",
+    lambda x, y: where(y == 0, 0, y * x ** (y - 1)),
+    lambda x, y, out: where((x == 0) & (y >= 0), 0, out * log(x)),
+    node={3: "PowBackward1", 2: "PowBackward2"},
+)
+
+
+def power_of(x, exponent):
+    """x ** exponent for a number: by the op that is exact and fast for it."""
+    if exponent == 1:
+        return x
+    if exponent == 2:
+        return square(x)
+    return pow_zero(x) if exponent == 0 else pow_number(x, exponent=exponent)
+
+
+# ------------------------------------------------------------------------- signs and roundings
+
+
+def _sign(xp, x):
+    return xp.sign(xp.where(x != x, x.dtype.type(0), x))
+
+
+def _round_decimals(xp, x, decimals):
+    scale = 10.0 ** xp.absolute(decimals)
+    return xp.rint(x * scale) / scale if decimals > 0 else xp.rint(x / scale) * scale
+
+
+def _nan_to_num(xp, x, nan, posinf, neginf):
+    return xp.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+abs = elementwise("abs", "absolute", lambda x: conj(sgn(x)))
+sgn = elementwise("sgn", "sign", 0)  # of real numbers; of complex ones see functions
+sign = elementwise("sign", _sign, 0)
+floor = elementwise("floor", "floor", 0, whole=True)
+ceil = elementwise("ceil", "ceil", 0, whole=True)
+trunc = elementwise("trunc", "trunc", 0, whole=True)
+round = elementwise("round", "rint", 0, whole=True)
+round_decimals = elementwise("round", _round_decimals, 0, node="RoundBackward1")
+frac = elementwise("frac", lambda x: x - trunc(x), 1)
+nan_to_num = elementwise("nan_to_num", _nan_to_num, lambda x: (x - x) == 0)
+positive_part = elementwise("relu", lambda x: maximum(x, 0), lambda out: out > 0)
+
+
+# ---------------------------------------------------------------------------------- extremes
+# Ties share evenly in maximum and minimum; in fmax and fmin they go to the first.
+
+maximum = elementwise(
+    "maximum",
+    "maximum",
+    lambda x, y: where(x == y, 0.5, where(x > y, 1, 0)),
+    lambda x, y: where(x == y, 0.5, where(y > x, 1, 0)),
+)
+minimum = elementwise(
+    "minimum",
+    "minimum",
+    lambda x, y: where(x == y, 0.5, where(x < y, 1, 0)),
+    lambda x, y: where(x == y, 0.5, where(y < x, 1, 0)),
+)
+fmax = elementwise(
+    "fmax", "fmax", lambda x, y: (x >= y) | (y != y), lambda x, y: (x < y) | ((x != x) & (y == y))
+)
+fmin = elementwise(
+    "fmin", "fmin", lambda x, y: (x <= y) | (y != y), lambda x, y: (x > y) | ((x != x) & (y == y))
+)
+
+clamp_min = elementwise("clamp_min", lambda x, min: maximum(x, min), lambda x, min: x >= min)
+clamp_max = elementwise("clamp_max", lambda x, max: minimum(x, max), lambda x, max: x <= max)
+clamp = elementwise(
+    "clamp",
+    lambda x, min, max: minimum(maximum(x, min), max),
+    lambda x, min, max: (x >= min) & (x <= max),
+    node="ClampBackward1",
+)
+clamp_min_tensor = elementwise(
+    "clamp", lambda x, y: maximum(x, y), lambda x, y: x >= y, lambda x, y: x < y
+)
+clamp_max_tensor = elementwise(
+    "clamp", lambda x, y: minimum(x, y), lambda x, y: x <= y, lambda x, y: x > y
+)
+clamp_tensor = elementwise(
+    "clamp",
+    lambda x, y, z: minimum(maximum(x, y), z),
+    lambda x, y, z: (x >= y) & (x <= z),
+    lambda x, y, z: (x < y) & (y < z),
+    lambda x, y, z: (x > z) | (z < y),
+)
+
+from chainrule.ops.exponential import log  # noqa: E402  (the derivative of a power needs it)

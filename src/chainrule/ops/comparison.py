@@ -1,0 +1,29 @@
+"""Comparisons and logic: results that are true or false, and bits. None has a derivative."""
+
+from __future__ import annotations
+
+from chainrule.ops.kinds import elementwise
+
+eq = elementwise("eq", "equal")
+ne = elementwise("ne", "not_equal")
+lt = elementwise("lt", "less")
+le = elementwise("le", "less_equal")
+gt = elementwise("gt", "greater")
+ge = elementwise("ge", "greater_equal")
+
+logical_and = elementwise("logical_and", "logical_and")
+logical_or = elementwise("logical_or", "logical_or")
+logical_xor = elementwise("logical_xor", "logical_xor")
+logical_not = elementwise("logical_not", "logical_not")
+
+bitwise_and = elementwise("bitwise_and", "bitwise_and")
+bitwise_or = elementwise("bitwise_or", "bitwise_or")
+bitwise_xor = elementwise("bitwise_xor", "bitwise_xor")
+bitwise_not = elementwise("bitwise_not", "invert")
+bitwise_left_shift = elementwise("bitwise_left_shift", "left_shift")
+bitwise_right_shift = elementwise("bitwise_right_shift", "right_shift")
+
+isnan = elementwise("isnan", "isnan")
+isinf = elementwise("isinf", "isinf")
+isfinite = elementwise("isfinite", "isfinite")
+signbit = elementwise("signbit", "signbit")
