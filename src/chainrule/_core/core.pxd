@@ -139,6 +139,7 @@ cdef class TensorExtra:
 ctypedef object (*operate_function)(Op op, object x, object y)
 ctypedef object (*unary_function)(Op op, Tensor x)
 ctypedef object (*refresh_function)(Tensor x)
+ctypedef object (*product_function)(object x, object y)
 ctypedef object (*call_function)(Op op, tuple inputs, dict parameters)
 
 cdef struct Dispatch:
@@ -146,6 +147,7 @@ cdef struct Dispatch:
     operate_function in_place
     unary_function unary
     call_function call
+    product_function product
     refresh_function refresh        # make a stale view's node anew
 
 cdef Dispatch dispatch

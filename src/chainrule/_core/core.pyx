@@ -279,7 +279,9 @@ cdef class Tensor:
     def __rmod__(self, other): return operate(RMOD, other, self)
     def __pow__(self, other, modulo): return operate(POW, self, other)
     def __rpow__(self, other, modulo): return operate(RPOW, other, self)
-    def __matmul__(self, other): return operate(MATMUL, self, other)
+    def __matmul__(self, other):
+        found = dispatch.product(self, other)
+        return operate(MATMUL, self, other) if found is None else found
     def __rmatmul__(self, other): return operate(MATMUL, other, self)
     def __and__(self, other): return operate(AND, self, other)
     def __rand__(self, other): return operate(AND, self, other)

@@ -20,7 +20,7 @@ from chainrule._core cimport core, modes, types
 from chainrule._core.apply cimport binary, quietly
 from chainrule._core.core cimport (
     ELEMENTWISE, AccumulateGrad, Node, NodeExtra, Op, Storage, Tensor, TensorExtra, raise_freed,
-    saved_tensor, storage_of, wrap,
+    edge_of, saved_tensor, storage_of, wrap,
 )
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
 from chainrule._core.program cimport Program
@@ -285,6 +285,23 @@ def run_backward(list roots, list seeds, targets, captures, bint retain, bint cr
         modes.set_grad_enabled(before)
         release(run)
     return run.found
+
+
+def backward_from_scalar(Tensor root):
+    """The commonest backward: of one real element, to all leaves; False where it is another."""
+    cdef Node node
+    cdef object array = root.array
+    if array.size != 1 or array.dtype.kind != "f":
+        return False
+    node = edge_of(root)
+    if node is None:
+        return False
+    seed = cnp.PyArray_EMPTY(
+        cnp.PyArray_NDIM(array), cnp.PyArray_DIMS(array), cnp.PyArray_TYPE(array), 0
+    )
+    seed.fill(1)
+    run_backward([(node, root.output if root.node is not None else 0)], [wrap(seed)], None, None, False, False)
+    return True
 
 
 cdef int prepare_captures(Run run, captures) except -1:

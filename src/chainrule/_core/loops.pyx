@@ -295,6 +295,27 @@ cdef object run_with_number(
     return out
 
 
+cdef object run_outer(LoopTable table, cnp.ndarray x, cnp.ndarray y):
+    """Every element of vector x with every element of vector y, as a matrix."""
+    cdef Loop *loop = loop_for(table, x)
+    cdef Walk walk_x, walk_y
+    cdef cnp.npy_intp dims[2]
+    cdef cnp.npy_intp item = cnp.PyArray_ITEMSIZE(x)
+    cdef cnp.ndarray out
+    if loop == NULL or table.arity != 2 or cnp.PyArray_TYPE(y) != cnp.PyArray_TYPE(x):
+        return None
+    if cnp.PyArray_NDIM(x) != 1 or cnp.PyArray_NDIM(y) != 1 or not cnp.PyArray_ISCARRAY_RO(y):
+        return None
+    dims[0], dims[1] = cnp.PyArray_DIMS(x)[0], cnp.PyArray_DIMS(y)[0]
+    if dims[0] == 0 or dims[1] == 0:
+        return None
+    out = new_array(2, dims, loop.result)
+    walk_x.inner, walk_x.outer, walk_x.row = 0, item, dims[1]
+    walk_y.inner, walk_y.outer, walk_y.row = item, 0, dims[1]
+    run_rows(loop, x, y, out, &walk_x, &walk_y, dims[0] * dims[1])
+    return out
+
+
 # --------------------------------------------------------------------------------- matmul
 
 cdef Loop matmul_loops[24]

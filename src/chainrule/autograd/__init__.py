@@ -9,6 +9,7 @@ from chainrule._core.engine import bind_engine
 from chainrule.autograd import hooks
 from chainrule.autograd.backward import GradientEdge, backward, grad
 from chainrule.autograd.function import Function
+from chainrule.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from chainrule.autograd.modes import (
     enable_grad,
     inference_mode,
@@ -27,10 +28,13 @@ bind_engine(
 
 __all__ = [
     "Function",
+    "GradcheckError",
     "GradientEdge",
     "backward",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",

@@ -13,7 +13,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
-from chainrule._core.engine import run_backward
+from chainrule._core.engine import backward_from_scalar, run_backward
 from chainrule.functions.declare import method
 
 if TYPE_CHECKING:
@@ -267,4 +267,7 @@ def _backward_method(self, gradient=None, retain_graph=None, create_graph=False,
     >>> x.grad
     tensor(6.)
     """
+    if gradient is None and retain_graph is None and not create_graph and inputs is None:
+        if backward_from_scalar(self):
+            return
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)

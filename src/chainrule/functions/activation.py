@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from chainrule._core.core import Op
 
 
-def apply(op: Op, input: Tensor, in_place: bool = False, **parameters: object) -> Tensor:
+def _apply(op: Op, input: Tensor, in_place: bool = False, **parameters: object) -> Tensor:
     """An activation of a tensor, into the tensor itself where that is asked for."""
     return in_place_call(op, input, (), parameters) if in_place else op(input, **parameters)
 
 
 def check_tensor(input: object, name: str, argument: str = "input", position: int = 1) -> None:
+    """Refuse what is no tensor."""
     if not isinstance(input, Tensor):
         raise TypeError(
             f"{name}(): argument '{argument}' (position {position}) must be Tensor, not "
@@ -51,6 +52,7 @@ def check_ordered(input: Tensor, name: str) -> None:
 
 
 def check_number(value: object, name: str, argument: str, position: int) -> None:
+    """Refuse what is no number."""
     if isinstance(value, Tensor) or not isinstance(value, (int, float)):
         raise TypeError(
             f"{name}(): argument '{argument}' (position {position}) must be Number, not "
@@ -61,7 +63,7 @@ def check_number(value: object, name: str, argument: str, position: int) -> None
 # ------------------------------------------------------------------ rectified and their kin
 
 
-def check_relu(input: Tensor) -> None:
+def _check_relu(input: Tensor) -> None:
     check_ordered(input, "relu")
     if input.dtype.category == 0:
         raise RuntimeError("Boolean inputs not supported for relu")
@@ -78,7 +80,7 @@ def relu(input: Tensor) -> Tensor:
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
     """
-    check_relu(input)
+    _check_relu(input)
     return ops.relu(input)
 
 
@@ -86,8 +88,8 @@ def relu(input: Tensor) -> Tensor:
 @method
 def relu_(input: Tensor) -> Tensor:
     """`relu`, written into the input."""
-    check_relu(input)
-    return apply(ops.relu, input, True)
+    _check_relu(input)
+    return _apply(ops.relu, input, True)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -105,7 +107,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
             "forward function with a negative slope, please call out-of-place version instead."
         )
     op = ops.leaky_relu_in_place if inplace else ops.leaky_relu
-    return apply(op, input, inplace, negative_slope=negative_slope)
+    return _apply(op, input, inplace, negative_slope=negative_slope)
 
 
 def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -129,10 +131,10 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
             f"prelu: Type promoting not supported. Got {input.dtype.legacy} and "
             f"{weight.dtype.legacy}"
         )
-    return ops.prelu(input, weight.view(slope_shape(input, weight)))
+    return ops.prelu(input, weight.view(_slope_shape(input, weight)))
 
 
-def slope_shape(input: Tensor, weight: Tensor) -> list[int]:
+def _slope_shape(input: Tensor, weight: Tensor) -> list[int]:
     """The shape in which the slopes stand along the channels, the input's second dimension."""
     if weight.ndim > 1:
         raise RuntimeError(
@@ -169,10 +171,10 @@ def rrelu(
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return mean_slope(input, negative_slope=(lower + upper) / 2)
-    return random_slope(input, drawn_slopes(input, lower, upper, generator))
+    return random_slope(input, _drawn_slopes(input, lower, upper, generator))
 
 
-def drawn_slopes(input: Tensor, lower: float, upper: float, generator: object) -> Tensor:
+def _drawn_slopes(input: Tensor, lower: float, upper: float, generator: object) -> Tensor:
     """Slopes drawn in order for the elements that are not positive; 1 for the others."""
     flat = input._array <= 0
     count = int(flat.sum())
@@ -196,7 +198,7 @@ def rrelu_(
     check_floating(input, "rrelu", "rrelu_with_noise_out_cpu")
     if not training:
         return leaky_relu(input, (lower + upper) / 2, True)
-    return in_place_call(ops.prelu, input, (drawn_slopes(input, lower, upper, generator),), None)
+    return in_place_call(ops.prelu, input, (_drawn_slopes(input, lower, upper, generator),), None)
 
 
 @public
@@ -205,7 +207,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     check_tensor(input, "threshold")
     check_number(threshold, "threshold", "threshold", 2)
     check_number(value, "threshold", "value", 3)
-    return apply(ops.threshold, input, inplace, threshold=threshold, value=value)
+    return _apply(ops.threshold, input, inplace, threshold=threshold, value=value)
 
 
 @public
@@ -225,7 +227,7 @@ def hardtanh(
         raise ValueError(f"min_val cannot be greater than max_val: found {min_val} and {max_val}")
     if input.dtype.category == 1:
         min_val, max_val = int(min_val), int(max_val)
-    return apply(ops.hardtanh, input, inplace, min_val=min_val, max_val=max_val)
+    return _apply(ops.hardtanh, input, inplace, min_val=min_val, max_val=max_val)
 
 
 def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
@@ -248,13 +250,13 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     >>> torch.nn.functional.elu(torch.tensor([-1.0, 2.0]))
     tensor([-0.6321,  2.0000])
     """
-    return scaled_elu(input, alpha, 1.0, inplace)
+    return _scaled_elu(input, alpha, 1.0, inplace)
 
 
-def scaled_elu(input: Tensor, alpha: float, scale: float, inplace: bool) -> Tensor:
+def _scaled_elu(input: Tensor, alpha: float, scale: float, inplace: bool) -> Tensor:
     check_floating(input, "elu")
     op = ops.elu_in_place if inplace else ops.elu
-    return apply(op, input, inplace, alpha=alpha, scale=scale, input_scale=1.0)
+    return _apply(op, input, inplace, alpha=alpha, scale=scale, input_scale=1.0)
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
@@ -270,7 +272,7 @@ SELU_SCALE = 1.0507009873554804934193349852946
 @public
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """``scale * elu(x, alpha)`` with the two constants of self-normalizing networks."""
-    return scaled_elu(input, SELU_ALPHA, SELU_SCALE, inplace)
+    return _scaled_elu(input, SELU_ALPHA, SELU_SCALE, inplace)
 
 
 @public
@@ -286,7 +288,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     op = ops.celu_in_place if inplace else ops.celu
-    return apply(op, input, inplace, alpha=alpha)
+    return _apply(op, input, inplace, alpha=alpha)
 
 
 @public
@@ -315,13 +317,13 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     check_tensor(input, "silu")
     if input.dtype.category < 2:
         check_floating(input, "silu")
-    return apply(ops.silu, input, inplace)
+    return _apply(ops.silu, input, inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """``x * tanh(softplus(x))``."""
     check_floating(input, "mish")
-    return apply(ops.mish, input, inplace)
+    return _apply(ops.mish, input, inplace)
 
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
@@ -352,13 +354,13 @@ def softsign(input: Tensor) -> Tensor:
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """``min(max(0, x + 3), 6) / 6``."""
     check_floating(input, "hardsigmoid")
-    return apply(ops.hardsigmoid, input, inplace)
+    return _apply(ops.hardsigmoid, input, inplace)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """``x * hardsigmoid(x)``."""
     check_floating(input, "hardswish")
-    return apply(ops.hardswish, input, inplace)
+    return _apply(ops.hardswish, input, inplace)
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:

@@ -6,11 +6,13 @@ a gap.
 
 from __future__ import annotations
 
+from chainrule._core.apply import bind_products
 from chainrule._core.core import Tensor, bind_late, bind_operators
 from chainrule._core.types import dtype_of
 from chainrule.functions import arithmetic, matmul
 from chainrule.ops import arithmetic as ops
 from chainrule.ops import comparison as compare
+from chainrule.ops import matmul as products
 
 
 BOOLEAN_NEGATION = (
@@ -35,6 +37,7 @@ def _power(input, exponent):
     return NotImplemented
 
 
+bind_products(products.dot, products.vm, products.mv, products.mm)
 bind_operators(
     {
         "add": ops.add,

@@ -7,110 +7,36 @@ After the same seed every number is PyTorch's (see ops/distributions.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import numpy
-
-from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor
-from chainrule._core.types import as_dtype, contiguous_format, dtype_named, get_default_dtype
-from chainrule.functions.conversion import check_device
-from chainrule.functions.declare import deliver, public
-from chainrule.functions.generator import Generator, stream_of
+from chainrule._core.types import dtype_named
+from chainrule.functions import random_by_element, random_in_place  # noqa: F401
+from chainrule.functions.declare import public
+from chainrule.functions.generator import Generator
 from chainrule.functions.random_arguments import bounds_of, integer, shape_of
-from chainrule.functions.random_bounds import (
-    check_integers,
-    check_normal,
-    check_permutation,
-    check_uniform,
+from chainrule.functions.random_drawing import (
+    integers_plan,
+    new,
+    new_like,
+    permutation_plan,
+    standard_normal,
+    uniform_plan,
 )
-from chainrule.ops import random
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from chainrule._core.core import Op
+    from chainrule._core.core import Tensor
     from chainrule._core.types import dtype as dtype_type
 
-# From a dtype to the op that fills and its arguments; refuses dtypes and bounds.
-Plan: TypeAlias = "Callable[[dtype_type], tuple[Op, tuple]]"
-
-
-def new(
-    name: str,
-    shape: tuple[int, ...],
-    plan: Plan,
-    generator: Generator | None,
-    out: Tensor | None,
-    dtype: dtype_type,
-    device,
-    requires_grad: bool,
-) -> Tensor:
-    """A tensor of this shape, or `out`, filled by the op and arguments that `plan` names."""
-    if out is not None:
-        dtype = _out_dtype(out, dtype)
-    elif dtype is None:
-        dtype = get_default_dtype()
-    else:
-        dtype = as_dtype(dtype)
-    same_shape = out is not None and out.shape == shape
-    template = out._array if same_shape else numpy.empty(shape, dtype.numpy)
-    return _drawn(name, template, dtype, plan, generator, out, device, requires_grad)
-
-
-def _drawn(name, template, dtype, plan, generator, out, device, requires_grad) -> Tensor:
-    """Numbers laid out like the array `template`, whose values do not matter."""
-    if device is not None:
-        check_device(device)
-    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
-        raise RuntimeError(
-            f"Only Tensors of floating point and complex dtype can require gradients, not {dtype}"
-        )
-    op, arguments = plan(dtype)
-    stream = stream_of(name, generator)
-    result = deliver(
-        wrap_array(op.kernel(numpy, template, stream=stream, arguments=arguments)), out, name
-    )
-    return result.requires_grad_() if requires_grad else result
-
-
-def _out_dtype(out: Tensor, dtype: dtype_type | None) -> dtype_type:
-    if dtype is not None and as_dtype(dtype) is not out.dtype:
-        raise RuntimeError(
-            f"dtype {as_dtype(dtype).legacy} does not match dtype of out parameter "
-            f"({out.dtype.legacy})"
-        )
-    return out.dtype
-
-
-def _uniform(dtype: dtype_type) -> tuple[Op, tuple]:
-    check_uniform(dtype, 0.0, 1.0)
-    return random.uniform, (0.0, 1.0)
-
-
-def _integers(low: int, high: int) -> Plan:
-    return lambda dtype: (random.integers, check_integers(dtype, low, high))
-
-
-def _permutation(n: int) -> Plan:
-    def plan(dtype):
-        check_permutation(dtype, n)
-        return random.permutation, ()
-
-    return plan
-
-
-def normal_plan(mean: float, std: float) -> Plan:
-    """Normal deviates of one mean and standard deviation."""
-
-    def plan(dtype):
-        check_normal(dtype, std)
-        return random.normal, (mean, std)
-
-    return plan
-
-
-_normal = normal_plan(0.0, 1.0)
+__all__ = [
+    "Generator",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+]
 
 
 @public
@@ -137,7 +63,7 @@ def rand(
     See https://docs.pytorch.org/docs/2.13/generated/torch.rand.html
     """
     shape = shape_of("rand", sizes if size is None else (size,))
-    return new("rand", shape, _uniform, generator, out, dtype, device, requires_grad)
+    return new("rand", shape, uniform_plan, generator, out, dtype, device, requires_grad)
 
 
 @public
@@ -164,7 +90,7 @@ def randn(
     See https://docs.pytorch.org/docs/2.13/generated/torch.randn.html
     """
     shape = shape_of("randn", sizes if size is None else (size,))
-    return new("randn", shape, _normal, generator, out, dtype, device, requires_grad)
+    return new("randn", shape, standard_normal, generator, out, dtype, device, requires_grad)
 
 
 @public
@@ -195,7 +121,7 @@ def randint(
     """
     if size is None:
         *bounds_and_size, size = bounds_and_size or (None,)
-    plan = _integers(*bounds_of("randint", bounds_and_size, low, high))
+    plan = integers_plan(*bounds_of("randint", bounds_and_size, low, high))
     if not isinstance(size, (tuple, list)):
         raise TypeError(
             f"randint(): argument 'size' (position {len(bounds_and_size) + 1}) must be tuple of "
@@ -233,23 +159,11 @@ def randperm(
     n = integer("randperm", "n", 1, n)
     if dtype is None and out is None:
         dtype = dtype_named("int64")
-    plan, shape = _permutation(n), shape_of("randperm", (n,))
+    plan, shape = permutation_plan(n), shape_of("randperm", (n,))
     return new("randperm", shape, plan, generator, out, dtype, device, requires_grad)
 
 
 # -------------------------------------------------------------------------- like other tensors
-
-
-def _like(name, input, plan, generator, dtype, device, requires_grad, memory_format) -> Tensor:
-    """A tensor with the shape, and unless told otherwise the dtype and strides, of another."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
-    dtype = input.dtype if dtype is None else as_dtype(dtype)
-    order = "C" if memory_format is contiguous_format else "K"
-    template = numpy.empty_like(input._array, dtype.numpy, order)
-    return _drawn(name, template, dtype, plan, generator, None, device, requires_grad)
 
 
 @public
@@ -273,8 +187,8 @@ def rand_like(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.rand_like.html
     """
-    return _like(
-        "rand_like", input, _uniform, generator, dtype, device, requires_grad, memory_format
+    return new_like(
+        "rand_like", input, uniform_plan, generator, dtype, device, requires_grad, memory_format
     )
 
 
@@ -299,8 +213,15 @@ def randn_like(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randn_like.html
     """
-    return _like(
-        "randn_like", input, _normal, generator, dtype, device, requires_grad, memory_format
+    return new_like(
+        "randn_like",
+        input,
+        standard_normal,
+        generator,
+        dtype,
+        device,
+        requires_grad,
+        memory_format,
     )
 
 
@@ -329,7 +250,7 @@ def randint_like(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randint_like.html
     """
-    plan = _integers(*bounds_of("randint_like", bounds, low, high))
-    return _like(
+    plan = integers_plan(*bounds_of("randint_like", bounds, low, high))
+    return new_like(
         "randint_like", input, plan, generator, dtype, device, requires_grad, memory_format
     )

@@ -23,7 +23,7 @@ def shape_of(name: str, size: tuple, position: int = 1) -> tuple[int, ...]:
         )
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
-    elif not _is_integer(size[0]):
+    elif type(size[0]) is not int and not _is_integer(size[0]):
         raise TypeError(
             f"{name}(): argument 'size' (position {position}) must be tuple of ints, not "
             f"{type(size[0]).__name__}"

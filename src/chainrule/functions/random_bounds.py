@@ -6,6 +6,7 @@ PyTorch's do: by their names in C++.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def check_uniform(dtype: dtype_type, low: float, high: float) -> None:
     if dtype.category < 2:
         refuse_dtype("check_uniform_bounds", dtype)
     real = dtype.to_real()
-    limit = finfo(real).max
+    limit = range_of(real)[1]
     for name, bound in (("from", low), ("to", high)):
         if not -limit <= bound <= limit:
             raise RuntimeError(f"{name} is out of bounds for {name_in_c(real)}: {bound:g}")
@@ -152,12 +153,20 @@ def _check_each_weight(weights: numpy.ndarray, one_by_one: bool) -> None:
 # ---------------------------------------------------------------------------------- integers
 
 
+@functools.cache
+def range_of(dtype: dtype_type) -> tuple[float, float]:
+    """The least and the largest number of a real dtype."""
+    if dtype.name == "bool":
+        return 0, 1
+    limits = finfo(dtype) if dtype.is_floating_point else iinfo(dtype)
+    return limits.min, limits.max
+
+
+@functools.cache
 def largest_integer(dtype: dtype_type) -> int:
     """The largest integer up to which the dtype has all integers."""
-    if dtype.name == "bool":
-        return 1
     digits = DIGITS.get(dtype.name)
-    return iinfo(dtype).max if digits is None else 2**digits
+    return range_of(dtype)[1] if digits is None else 2**digits
 
 
 def check_integers(dtype: dtype_type, low: int, high: int) -> tuple[int, int]:
@@ -215,10 +224,7 @@ def check_permutation(dtype: dtype_type, n: int) -> None:
 
 
 def _check_range(dtype: dtype_type, name: str, bound: int) -> None:
-    lowest, highest = 0, 1
-    if dtype.name != "bool":
-        limits = finfo(dtype) if dtype.is_floating_point else iinfo(dtype)
-        lowest, highest = limits.min, limits.max
+    lowest, highest = range_of(dtype)
     if not lowest <= bound <= highest:
         raise RuntimeError(f"{name} is out of bounds for {name_in_c(dtype)}: {bound}")
 

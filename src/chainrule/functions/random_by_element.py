@@ -11,7 +11,6 @@ from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.generator import Generator, stream_of
-from chainrule.functions.random import new, normal_plan
 from chainrule.functions.random_arguments import integer, number, shape_of
 from chainrule.functions.random_bounds import (
     check_chance,
@@ -19,6 +18,7 @@ from chainrule.functions.random_bounds import (
     check_normal,
     check_weights,
 )
+from chainrule.functions.random_drawing import new, normal_plan
 from chainrule.ops import distributions, random
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from chainrule.ops.arithmetic import maximum, minimum
 from chainrule.ops.choice import where
 from chainrule.ops.exponential import erf, exp, expm1, log1p, sigmoid
 from chainrule.ops.kinds import elementwise, general
-from chainrule.ops.shape import cat, slice
+from chainrule.ops.shape import cat, narrow
 from chainrule.ops.trigonometric import tanh
 
 # ------------------------------------------------------------------ rectified and their kin
@@ -164,6 +164,6 @@ def glu(xp, x, *, dim):
 @glu.vjp
 def glu_vjp(g, x, dim):
     half = x.shape[dim] // 2
-    first = slice(x, dim=dim, start=0, end=half, step=1)
-    gate = sigmoid(slice(x, dim=dim, start=half, end=2 * half, step=1))
+    first = narrow(x, dim=dim, start=0, length=half)
+    gate = sigmoid(narrow(x, dim=dim, start=half, length=half))
     return cat(g * gate, g * first * gate * (1 - gate), dim=dim)

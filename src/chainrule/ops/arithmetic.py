@@ -164,7 +164,6 @@ round = elementwise("round", "rint", 0, whole=True)
 round_decimals = elementwise("round", _round_decimals, 0, node="RoundBackward1")
 frac = elementwise("frac", lambda x: x - trunc(x), 1)
 nan_to_num = elementwise("nan_to_num", _nan_to_num, lambda x: (x - x) == 0)
-positive_part = elementwise("relu", lambda x: maximum(x, 0), lambda out: out > 0)
 
 
 # ---------------------------------------------------------------------------------- extremes

@@ -13,7 +13,7 @@ from chainrule._core.engine import bind_engine
 from chainrule._core.program import Symbol, emit, select, trace
 from chainrule._core.writes import bind_ops
 from chainrule.ops.arithmetic import add, mul, neg
-from chainrule.ops.comparison import where
+from chainrule.ops.choice import where
 from chainrule.ops.conversion import cast, clone, conj
 from chainrule.ops.memory import as_strided, overlay
 from chainrule.ops.reduction import sum
@@ -24,8 +24,8 @@ def times(g, partial):
     """g * conj(partial); a boolean partial selects, so that no infinite g becomes NaN."""
     if isinstance(partial, Tensor):
         if partial.dtype.category == 0:
-            return where(g, 0, condition=partial)
-        return mul(g, conj(partial) if partial.dtype.is_complex else partial)
+            return where(partial, g, 0)
+        return mul(g, conj(partial))
     return mul(g, partial)
 
 

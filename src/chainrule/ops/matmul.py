@@ -8,7 +8,7 @@ view of it.
 
 from __future__ import annotations
 
-from chainrule._core.apply import matrix_product
+from chainrule._core.apply import matrix_product, outer_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import general, multilinear
@@ -64,7 +64,7 @@ def vdot(xp, x, y):
 
 @multilinear(node="MulBackward0", promotes=True)
 def outer(xp, x, y):
-    return x[:, None] * y
+    return outer_array(x, y)
 
 
 @multilinear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
-import threading
+from _thread import RLock
 
 import numpy
 
@@ -32,7 +32,7 @@ class Stream:
     """
 
     def __init__(self, seed: int | None = SEED_OF_A_NEW_STREAM):
-        self.lock = threading.RLock()
+        self.lock = RLock()
         self.waiting_normal: float | None = None
         self._seed = seed
         self._twister = None

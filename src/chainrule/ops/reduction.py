@@ -21,10 +21,8 @@ def _dims(dim, shape):
 
 def kept(value, x_shape, dim, keepdim):
     """A reduced value with the reduced dimensions put back as 1, so that it broadcasts with x."""
-    if keepdim or not x_shape:
+    if keepdim or dim is None:
         return value
-    if dim is None:
-        return reshape(value, shape=(1,) * len(x_shape))
     shape = tuple(1 if axis in dim else extent for axis, extent in enumerate(x_shape))
     return reshape(value, shape=shape)
 

@@ -1,0 +1,132 @@
+"""How new tensors are drawn: what is asked of the dtype, where the numbers go, out=.
+
+Apart from the public functions, each of which names a plan: given the dtype, the op that fills an
+array and its arguments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy
+
+from chainrule._core.apply import wrap_array
+from chainrule._core.core import Tensor
+from chainrule._core.types import as_dtype, contiguous_format, get_default_dtype
+from chainrule.functions.conversion import check_device
+from chainrule.functions.declare import deliver
+from chainrule.functions.generator import stream_of
+from chainrule.functions.random_bounds import (
+    check_integers,
+    check_normal,
+    check_permutation,
+    check_uniform,
+)
+from chainrule.ops import random
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chainrule._core.core import Op
+    from chainrule._core.types import dtype as dtype_type
+    from chainrule.functions.generator import Generator
+
+# From a dtype to the op that fills and its arguments; refuses dtypes and bounds.
+Plan: TypeAlias = "Callable[[dtype_type], tuple[Op, tuple]]"
+
+
+def new(
+    name: str,
+    shape: tuple[int, ...],
+    plan: Plan,
+    generator: Generator | None,
+    out: Tensor | None,
+    dtype: dtype_type,
+    device,
+    requires_grad: bool,
+) -> Tensor:
+    """A tensor of this shape, or `out`, filled by the op and arguments that `plan` names."""
+    if out is not None:
+        dtype = _out_dtype(out, dtype)
+    elif dtype is None:
+        dtype = get_default_dtype()
+    else:
+        dtype = as_dtype(dtype)
+    same_shape = out is not None and out.shape == shape
+    template = out._array if same_shape else numpy.empty(shape, dtype.numpy)
+    return _drawn(name, template, dtype, plan, generator, out, device, requires_grad)
+
+
+def _drawn(name, template, dtype, plan, generator, out, device, requires_grad) -> Tensor:
+    """Numbers laid out like the array `template`, whose values do not matter."""
+    if device is not None:
+        check_device(device)
+    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
+        raise RuntimeError(
+            f"Only Tensors of floating point and complex dtype can require gradients, not {dtype}"
+        )
+    op, arguments = plan(dtype)
+    stream = stream_of(name, generator)
+    result = wrap_array(op.kernel(numpy, template, stream=stream, arguments=arguments))
+    if out is not None:
+        result = deliver(result, out, name)
+    return result.requires_grad_() if requires_grad else result
+
+
+def _out_dtype(out: Tensor, dtype: dtype_type | None) -> dtype_type:
+    if dtype is not None and as_dtype(dtype) is not out.dtype:
+        raise RuntimeError(
+            f"dtype {as_dtype(dtype).legacy} does not match dtype of out parameter "
+            f"({out.dtype.legacy})"
+        )
+    return out.dtype
+
+
+def new_like(name, input, plan, generator, dtype, device, requires_grad, memory_format) -> Tensor:
+    """A tensor with the shape, and unless told otherwise the dtype and strides, of another."""
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
+    dtype = input.dtype if dtype is None else as_dtype(dtype)
+    order = "C" if memory_format is contiguous_format else "K"
+    template = numpy.empty_like(input._array, dtype.numpy, order)
+    return _drawn(name, template, dtype, plan, generator, None, device, requires_grad)
+
+
+# ------------------------------------------------------------------------------------- plans
+
+
+def uniform_plan(dtype: dtype_type) -> tuple[Op, tuple]:
+    """Numbers in [0, 1)."""
+    if dtype.category < 2:
+        check_uniform(dtype, 0.0, 1.0)
+    return random.uniform, ()
+
+
+def integers_plan(low: int, high: int) -> Plan:
+    """Integers in [low, high)."""
+    return lambda dtype: (random.integers, check_integers(dtype, low, high))
+
+
+def permutation_plan(n: int) -> Plan:
+    """The integers below n, each once."""
+
+    def plan(dtype):
+        check_permutation(dtype, n)
+        return random.permutation, ()
+
+    return plan
+
+
+def normal_plan(mean: float, std: float) -> Plan:
+    """Normal deviates of one mean and standard deviation."""
+
+    def plan(dtype):
+        check_normal(dtype, std)
+        return random.normal, (mean, std)
+
+    return plan
+
+
+standard_normal = normal_plan(0.0, 1.0)
