@@ -535,8 +535,12 @@ dispatch.product = direct_product_of
 
 def wrap_array(array):
     """A tensor around an array, which it shares."""
+    cdef Tensor x
     types.dtype_of(array)
-    return wrap(array)
+    x = wrap(array)
+    if modes.inference_enabled():
+        x.storage = Storage(True)
+    return x
 
 
 def call_quietly(function, *arguments, **keywords):
@@ -544,11 +548,16 @@ def call_quietly(function, *arguments, **keywords):
     return quietly(function, arguments, keywords)
 
 
-def matrix_product(Op op, Tensor x, Tensor y):
-    """x @ y for the op behind `@`: NumPy's loop where it can be called directly."""
+def matrix_product(
+    Op op not None, Tensor x not None, Tensor y not None, bint x_turned=False, bint y_turned=False
+):
+    """x @ y for the op behind it: NumPy's loop where it can be called directly.
+
+    `turned`: the op multiplies with that factor transposed.
+    """
     result = None
     if type(x.array) is cnp.ndarray and type(y.array) is cnp.ndarray:
-        result = run_matmul(x.array, y.array)
+        result = run_matmul(x.array, y.array, x_turned, y_turned)
     if result is None:
         return call(op, (x, y), None)
     return finish(op, (x, y), None, result)
@@ -575,7 +584,7 @@ cdef object direct_product_of(object x, object y):
     which = 2 * cnp.PyArray_NDIM(a) + cnp.PyArray_NDIM(b) - 3
     if not (1 <= cnp.PyArray_NDIM(a) <= 2 and 1 <= cnp.PyArray_NDIM(b) <= 2):
         return None
-    result = run_matmul(a, b)
+    result = run_matmul(a, b, False, False)
     if result is None:
         return None
     return finish(<Op?>product_ops[which], (x, y), None, result)

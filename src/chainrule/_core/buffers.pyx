@@ -3,9 +3,9 @@
 Apart from what computes, because only this module knows where an array's memory comes from.
 
 Note: why a pool. The C library gives large blocks back to the system when they are freed, and
-a fresh page costs several times what computing on it costs. Six operations
-on float32 arrays, one after the other, with the pool and without (best of several runs, on a
-virtual machine, where pages are dear):
+a fresh page costs several times what computing on it costs. Six operations in a row on float32,
+without the pool and with it (best of several interleaved runs; page faults are dear on the
+virtual machine that this was measured on):
 
     elements      C library    pool
       16,384       20 us      21 us

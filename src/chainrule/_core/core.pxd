@@ -121,16 +121,16 @@ cdef class AccumulateGrad(Node):
 
 
 cdef class NodeExtra:
-    cdef public dict hooks          # id -> post hook
-    cdef public dict prehooks
-    cdef public dict tensor_hooks   # result number -> {id: hook}
-    cdef public dict retained       # result number -> weak reference to the tensor
+    cdef public object hooks        # id -> post hook
+    cdef public object prehooks
+    cdef public object tensor_hooks # result number -> {id: hook}
+    cdef public object retained     # result number -> weak reference to the tensor
     cdef public dict metadata
 
 
 cdef class TensorExtra:
-    cdef public dict hooks          # of a leaf: they outlive its AccumulateGrad
-    cdef public dict post_accumulate
+    cdef public object hooks        # of a leaf: they outlive its AccumulateGrad
+    cdef public object post_accumulate
     cdef public bint retains_grad
     cdef public object name
 

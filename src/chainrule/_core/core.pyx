@@ -348,6 +348,10 @@ cdef class TensorExtra:
 
 # ---------------------------------------------------------------------------------- nodes
 
+# PyTorch names the nodes that belong to no operation with their namespace.
+cdef tuple OWN_NAMES = ("AccumulateGrad", "CopySlices", "NotImplemented")
+
+
 cdef class Node:
     def __dealloc__(self):
         if self.edges is not None:
@@ -355,10 +359,11 @@ cdef class Node:
 
     def name(self):
         """The node's name, as PyTorch names it."""
-        return type(self).__name__
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in OWN_NAMES else name
 
     def __repr__(self):
-        return f"<{self.name()} object at {hex(id(self))}>"
+        return f"<{type(self).__name__} object at {hex(id(self))}>"
 
     @property
     def next_functions(self):
@@ -437,7 +442,7 @@ cdef class NodeExtra:
 
 cdef str short_name(Node node):
     """The node's name without what follows the operation's own ('Mul' for MulBackward0)."""
-    return node.name().partition("Backward")[0]
+    return type(node).__name__.partition("Backward")[0]
 
 
 cdef object raise_freed():

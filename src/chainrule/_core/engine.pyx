@@ -19,7 +19,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTu
 from chainrule._core cimport core, modes, types
 from chainrule._core.apply cimport binary, quietly
 from chainrule._core.core cimport (
-    ELEMENTWISE, AccumulateGrad, Node, NodeExtra, Op, Storage, Tensor, TensorExtra, raise_freed,
+    ASK_OUTS, ELEMENTWISE, AccumulateGrad, Node, NodeExtra, Op, Storage, Tensor, TensorExtra, raise_freed,
     edge_of, saved_tensor, storage_of, wrap,
 )
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
@@ -391,15 +391,16 @@ cdef int send(Run run, Node node, object cotangents, object g) except -1:
 
 
 cdef int free(Node node) except -1:
-    """Let go of what was saved; a node that saved no tensor may be gone through again."""
+    """Let go of what was saved; a node that saved nothing may be gone through again."""
     cdef Py_ssize_t k
     if node.op is None:
         node._release()
         return 0
     if node.saved is None:
         return 0
-    for k in range(1, PyTuple_GET_SIZE(node.saved), 2):
-        if <object>PyTuple_GET_ITEM(node.saved, k) is not None:
+    for k in range(PyTuple_GET_SIZE(node.op.saves)):
+        # PyTorch saves numbers as tensors and frees them too, but neither shapes nor parameters.
+        if node.saved[2 * k] is not None and <int>node.op.saves[k] <= ASK_OUTS:
             node.saved = None
             break
     return 0

@@ -24,7 +24,7 @@ cdef object run_with_number(
     LoopTable table, cnp.ndarray x, object number, bint reflected, cnp.ndarray out
 )
 cdef object run_outer(LoopTable table, cnp.ndarray x, cnp.ndarray y)
-cdef object run_matmul(cnp.ndarray x, cnp.ndarray y)
+cdef object run_matmul(cnp.ndarray x, cnp.ndarray y, bint x_turned, bint y_turned)
 
 # 1 where the number was stored, 0 where this type is not handled here.
 cdef int store_number(object number, int typenum, char *place) except -1

@@ -8,6 +8,7 @@ other (a bias, a column of weights, a single element). Everything else is NumPy'
 the results are the same to the bit, since the same loop does the arithmetic.
 """
 cimport numpy as cnp
+from cpython.object cimport PyObject
 from libc.string cimport memcpy
 
 from chainrule._core.buffers cimport new_array
@@ -26,6 +27,10 @@ cdef extern from "numpy/ufuncobject.h":
         void **data
         int ntypes
         char *types
+
+cdef extern from "Python.h":
+    PyObject *PyErr_Occurred()
+    void PyErr_Clear()
 
 # Below this many elements giving up the GIL costs more than it lets others gain.
 cdef enum:
@@ -99,6 +104,14 @@ cdef inline void call(
     else:
         with nogil:
             loop.function(places, &n, steps, loop.data)
+
+
+cdef inline object unless_refused(cnp.ndarray out):
+    """The result; None where the loop set an error, which NumPy then raises in its own way."""
+    if PyErr_Occurred() == NULL:
+        return out
+    PyErr_Clear()
+    return None
 
 
 cdef object run_unary(LoopTable table, cnp.ndarray x, cnp.ndarray out):
@@ -191,7 +204,7 @@ cdef object run_binary(LoopTable table, cnp.ndarray x, cnp.ndarray y, cnp.ndarra
     elif not fits(out, shape.ndim, shape.dims, loop.result):
         return None
     run_rows(loop, x, y, out, &walk_x, &walk_y, shape.size)
-    return out
+    return unless_refused(out)
 
 
 cdef void run_rows(
@@ -229,7 +242,7 @@ cdef int store_number(object number, int typenum, char *place) except -1:
     cdef double double_
     cdef long long whole
     cdef float pair[2]
-    cdef double complex value
+    cdef double parts[2]
     if typenum == cnp.NPY_FLOAT:
         single = <float><double>number
         memcpy(place, &single, 4)
@@ -239,11 +252,10 @@ cdef int store_number(object number, int typenum, char *place) except -1:
     elif typenum == cnp.NPY_BOOL:
         place[0] = 1 if number else 0
     elif typenum == cnp.NPY_CDOUBLE:
-        value = <double complex>number
-        memcpy(place, &value, 16)
+        parts[0], parts[1] = number.real, number.imag   # joined by `x + y * I`, -0.0 is lost
+        memcpy(place, parts, 16)
     elif typenum == cnp.NPY_CFLOAT:
-        value = <double complex>number
-        pair[0], pair[1] = <float>value.real, <float>value.imag
+        pair[0], pair[1] = <float>number.real, <float>number.imag
         memcpy(place, pair, 8)
     elif type(number) is int or type(number) is bool:
         whole = number
@@ -292,7 +304,7 @@ cdef object run_with_number(
     steps[1 - reflected] = 0
     steps[2] = cnp.PyArray_ITEMSIZE(out)
     call(loop, places, cnp.PyArray_SIZE(x), steps)
-    return out
+    return unless_refused(out)
 
 
 cdef object run_outer(LoopTable table, cnp.ndarray x, cnp.ndarray y):
@@ -327,8 +339,8 @@ cdef int find_matmul_loops() except -1:
     cdef int row, typenum
     for row in range(record.ntypes):
         typenum = record.types[row * 3]
-        if typenum < 0 or typenum >= 24 or typenum == cnp.NPY_OBJECT:
-            continue
+        if typenum <= cnp.NPY_BOOL or typenum >= 24 or typenum == cnp.NPY_OBJECT:
+            continue                        # PyTorch has no product of booleans
         if record.types[row * 3 + 1] == typenum and matmul_loops[typenum].function == NULL:
             matmul_loops[typenum].function = record.functions[row]
             matmul_loops[typenum].data = NULL if record.data == NULL else record.data[row]
@@ -339,13 +351,35 @@ cdef int find_matmul_loops() except -1:
 find_matmul_loops()
 
 
-cdef object run_matmul(cnp.ndarray x, cnp.ndarray y):
-    """The product of two matrices, or of a matrix and a vector."""
-    cdef int typenum = cnp.PyArray_TYPE(x), x_ndim = cnp.PyArray_NDIM(x), y_ndim = cnp.PyArray_NDIM(y)
-    cdef cnp.npy_intp rows, inner, columns
+cdef struct Factor:
+    cnp.npy_intp rows, columns              # of the matrix, turned where it is to be turned
+    cnp.npy_intp row_step, column_step
+
+
+cdef inline Factor factor(cnp.ndarray x, bint turned, bint is_column) noexcept:
+    """How to walk a factor; a vector counts as a row on the left, as a column on the right."""
+    cdef Factor found
+    cdef cnp.npy_intp *dims = cnp.PyArray_DIMS(x)
+    cdef cnp.npy_intp *steps = cnp.PyArray_STRIDES(x)
+    if cnp.PyArray_NDIM(x) == 1:
+        if is_column:
+            found.rows, found.row_step = dims[0], steps[0]
+            found.columns, found.column_step = 1, cnp.PyArray_ITEMSIZE(x)
+        else:
+            found.rows, found.row_step = 1, dims[0] * cnp.PyArray_ITEMSIZE(x)
+            found.columns, found.column_step = dims[0], steps[0]
+        return found
+    found.rows, found.row_step = dims[turned], steps[turned]
+    found.columns, found.column_step = dims[1 - turned], steps[1 - turned]
+    return found
+
+
+cdef object run_matmul(cnp.ndarray x, cnp.ndarray y, bint x_turned, bint y_turned):
+    """The product of two matrices, or of a matrix and a vector; matrices may be transposed."""
+    cdef int typenum = cnp.PyArray_TYPE(x), ndim = 0
+    cdef int x_ndim = cnp.PyArray_NDIM(x), y_ndim = cnp.PyArray_NDIM(y)
     cdef cnp.npy_intp dims[2]
-    cdef cnp.npy_intp *x_dims = cnp.PyArray_DIMS(x)
-    cdef cnp.npy_intp *y_dims = cnp.PyArray_DIMS(y)
+    cdef Factor a, b
     cdef cnp.ndarray out
     if typenum >= 24 or cnp.PyArray_TYPE(y) != typenum or matmul_loops[typenum].function == NULL:
         return None
@@ -353,38 +387,34 @@ cdef object run_matmul(cnp.ndarray x, cnp.ndarray y):
         return None
     if not (cnp.PyArray_ISBEHAVED_RO(x) and cnp.PyArray_ISBEHAVED_RO(y)):
         return None
-    rows = x_dims[0] if x_ndim == 2 else 1
-    inner = x_dims[x_ndim - 1]
-    columns = y_dims[1] if y_ndim == 2 else 1
-    if y_dims[0] != inner or rows == 0 or inner == 0 or columns == 0:
+    a, b = factor(x, x_turned, False), factor(y, y_turned, True)
+    if a.columns != b.rows or a.rows == 0 or a.columns == 0 or b.columns == 0:
         return None
-    dims[0] = rows
-    dims[x_ndim - 1] = columns
-    out = new_array(x_ndim + y_ndim - 2, dims, matmul_loops[typenum].result)
-    multiply(&matmul_loops[typenum], x, y, out, rows, inner, columns)
+    if x_ndim == 2:
+        dims[ndim] = a.rows
+        ndim += 1
+    if y_ndim == 2:
+        dims[ndim] = b.columns
+        ndim += 1
+    out = new_array(ndim, dims, matmul_loops[typenum].result)
+    multiply(&matmul_loops[typenum], cnp.PyArray_BYTES(x), cnp.PyArray_BYTES(y), out, &a, &b)
     return out
 
 
 cdef void multiply(
-    Loop *loop, cnp.ndarray x, cnp.ndarray y, cnp.ndarray out,
-    cnp.npy_intp rows, cnp.npy_intp inner, cnp.npy_intp columns,
+    Loop *loop, char *x, char *y, cnp.ndarray out, Factor *a, Factor *b
 ) noexcept:
     cdef cnp.npy_intp item = cnp.PyArray_ITEMSIZE(out)
     cdef cnp.npy_intp sizes[4]
     cdef cnp.npy_intp steps[9]
     cdef char *places[3]
-    cdef int x_ndim = cnp.PyArray_NDIM(x), y_ndim = cnp.PyArray_NDIM(y)
-    places[0] = cnp.PyArray_BYTES(x)
-    places[1] = cnp.PyArray_BYTES(y)
-    places[2] = cnp.PyArray_BYTES(out)
-    sizes[0], sizes[1], sizes[2], sizes[3] = 1, rows, inner, columns
+    places[0], places[1], places[2] = x, y, cnp.PyArray_BYTES(out)
+    sizes[0], sizes[1], sizes[2], sizes[3] = 1, a.rows, a.columns, b.columns
     steps[0], steps[1], steps[2] = 0, 0, 0
-    steps[3] = cnp.PyArray_STRIDES(x)[0] if x_ndim == 2 else inner * item
-    steps[4] = cnp.PyArray_STRIDES(x)[x_ndim - 1]
-    steps[5] = cnp.PyArray_STRIDES(y)[0]
-    steps[6] = cnp.PyArray_STRIDES(y)[1] if y_ndim == 2 else item
-    steps[7], steps[8] = columns * item, item
-    if rows * inner * columns < RELEASE_GIL_FROM:
+    steps[3], steps[4] = a.row_step, a.column_step
+    steps[5], steps[6] = b.row_step, b.column_step
+    steps[7], steps[8] = b.columns * item, item
+    if a.rows * a.columns * b.columns < RELEASE_GIL_FROM:
         loop.function(places, sizes, steps, loop.data)
     else:
         with nogil:

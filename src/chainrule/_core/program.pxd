@@ -2,7 +2,7 @@
 cimport cython
 cimport numpy as cnp
 
-from chainrule._core.loops cimport loop_function
+from chainrule._core.plans cimport Plan
 
 cdef class Trace:
     cdef list values            # (operation, operand numbers), or (INPUT | CONSTANT, which)
@@ -21,28 +21,6 @@ cdef class Symbol:
     cdef readonly bint boolean  # a comparison, or made of comparisons only
 
 
-# One call of a loop. Places are numbered: inputs, results of steps, constants.
-cdef struct Step:
-    loop_function function
-    void *data
-    int arity
-    int operands[3]             # places
-    int size                    # bytes of one element of the result
-    int home                    # slot of the workspace; ~j: written straight into output j
-
-
-@cython.final
-cdef class Plan:
-    """A program as it runs on arrays of one type."""
-    cdef int typenum
-    cdef unsigned long long kinds   # per input two bits, see Kind
-    cdef bint possible
-    cdef int inputs, count, constants, slots, widest
-    cdef Step *steps
-    cdef double complex *numbers    # the constants, in room for the widest type
-    cdef int *output_types
-
-
 @cython.final
 cdef class Program:
     cdef readonly int inputs
@@ -55,7 +33,6 @@ cdef class Program:
     # operands: ndarrays and Python numbers; out may be None. None: run the formula instead.
     cdef object run(self, object operands, cnp.ndarray out)
     cdef Plan plan_for(self, int typenum, unsigned long long kinds)
-    cdef Plan new_plan(self, int typenum, unsigned long long kinds)
     # Several outputs at once, into arrays that may be operands. False: nothing was done.
     cpdef bint run_into(self, tuple operands, tuple outs) except -1
 

@@ -25,7 +25,7 @@ class RemovableHandle:
     next_id = 0
 
     def __init__(self, hooks_dict, *, extra_dict=None):
-        self.hooks_dict_ref = weakref.ref(hooks_dict) if _weak(hooks_dict) else lambda: hooks_dict
+        self.hooks_dict_ref = weakref.ref(hooks_dict)
         self.id = RemovableHandle.next_id
         RemovableHandle.next_id += 1
         self.extra_dict = extra_dict
@@ -43,10 +43,6 @@ class RemovableHandle:
 
     def __exit__(self, *exception):
         self.remove()
-
-
-def _weak(hooks) -> bool:
-    return isinstance(hooks, OrderedDict)
 
 
 def _add(hooks: OrderedDict, hook) -> RemovableHandle:

@@ -16,6 +16,7 @@ from chainrule.functions.results import result_type
 from chainrule.ops import arithmetic as elementwise
 from chainrule.ops import reduction as ops
 from chainrule.ops.gathering import gather
+from chainrule.ops.picking import pick
 
 Results = {
     name: result_type(name, ("values", "indices"))
@@ -40,18 +41,19 @@ def _refuse(input, dims, name):
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
 
 
+PICK = {
+    name: pick.named(f"{name.title()}Backward{1 if name == 'median' else 0}")
+    for name in ("max", "min", "median")
+}
+
+
 def _picked(input, dim, places, keepdim, name):
     """The elements at places found along a dimension, and the places: PyTorch's named pair."""
-    op = gather.named(f"{name.title()}Backward0" if name != "median" else "MedianBackward1")
-    if input.ndim == 0:
-        return Results[name](op(input.reshape(1), dim=0, index=places.reshape(1)).reshape(()), (
-            wrap_array(places.reshape(()))
-        ))
+    flat = input.reshape(1) if input.ndim == 0 else input
     kept = numpy.expand_dims(places, dim)
-    values = op(input, dim=dim, index=kept)
-    if keepdim:
-        return Results[name](values, wrap_array(kept))
-    return Results[name](values.squeeze(dim), wrap_array(places))
+    keepdim = keepdim and input.ndim > 0
+    values = PICK[name](flat, dim=dim, index=kept, keepdim=keepdim)
+    return Results[name](values, wrap_array(kept if keepdim else places))
 
 
 def _extreme(input, dim, keepdim, name, whole, pairwise, search):

@@ -79,7 +79,7 @@ def requires_grad_(self, requires_grad: bool = True) -> Tensor:
 
 def _set_requires_grad(self, value):
     if not isinstance(value, bool):
-        raise RuntimeError(f"requires_grad must be a bool, not {value.__class__.__name__}")
+        raise RuntimeError(f"requires_grad must be a bool; got {value.__class__.__name__}")
     if not self.is_leaf:
         if value:
             return

@@ -168,7 +168,7 @@ def _suffixes(tensor) -> list[str]:
     if dtype.name not in usual or empty_usual:
         found.append(f"dtype={dtype}")
     if tensor.grad_fn is not None:
-        found.append(f"grad_fn=<{tensor.grad_fn.name()}>")
+        found.append(f"grad_fn=<{type(tensor.grad_fn).__name__}>")
     elif tensor.requires_grad:
         found.append("requires_grad=True")
     return found

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from chainrule._core.types import dtype_named
 from chainrule.functions import random_by_element, random_in_place  # noqa: F401
 from chainrule.functions.declare import public
+from chainrule.functions.factory import check_place, integer, shape_of
 from chainrule.functions.generator import Generator
-from chainrule.functions.random_arguments import bounds_of, integer, shape_of
+from chainrule.functions.random_arguments import bounds_of
 from chainrule.functions.random_drawing import (
     integers_plan,
     new,
@@ -62,8 +63,9 @@ def rand(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.rand.html
     """
-    shape = shape_of("rand", sizes if size is None else (size,))
-    return new("rand", shape, uniform_plan, generator, out, dtype, device, requires_grad)
+    check_place(device, layout, pin_memory)
+    shape = shape_of("rand", sizes, size)
+    return new("rand", shape, uniform_plan, generator, out, dtype, requires_grad)
 
 
 @public
@@ -89,8 +91,9 @@ def randn(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randn.html
     """
-    shape = shape_of("randn", sizes if size is None else (size,))
-    return new("randn", shape, standard_normal, generator, out, dtype, device, requires_grad)
+    check_place(device, layout, pin_memory)
+    shape = shape_of("randn", sizes, size)
+    return new("randn", shape, standard_normal, generator, out, dtype, requires_grad)
 
 
 @public
@@ -119,6 +122,7 @@ def randint(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randint.html
     """
+    check_place(device, layout, pin_memory)
     if size is None:
         *bounds_and_size, size = bounds_and_size or (None,)
     plan = integers_plan(*bounds_of("randint", bounds_and_size, low, high))
@@ -127,10 +131,10 @@ def randint(
             f"randint(): argument 'size' (position {len(bounds_and_size) + 1}) must be tuple of "
             f"ints, not {type(size).__name__}"
         )
-    shape = shape_of("randint", (size,), position=len(bounds_and_size) + 1)
+    shape = shape_of("randint", (size,))
     if dtype is None and out is None:
         dtype = dtype_named("int64")
-    return new("randint", shape, plan, generator, out, dtype, device, requires_grad)
+    return new("randint", shape, plan, generator, out, dtype, requires_grad)
 
 
 @public
@@ -156,11 +160,12 @@ def randperm(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randperm.html
     """
+    check_place(device, layout, pin_memory)
     n = integer("randperm", "n", 1, n)
     if dtype is None and out is None:
         dtype = dtype_named("int64")
     plan, shape = permutation_plan(n), shape_of("randperm", (n,))
-    return new("randperm", shape, plan, generator, out, dtype, device, requires_grad)
+    return new("randperm", shape, plan, generator, out, dtype, requires_grad)
 
 
 # -------------------------------------------------------------------------- like other tensors
@@ -187,8 +192,9 @@ def rand_like(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.rand_like.html
     """
+    check_place(device, layout, pin_memory)
     return new_like(
-        "rand_like", input, uniform_plan, generator, dtype, device, requires_grad, memory_format
+        "rand_like", input, uniform_plan, generator, dtype, requires_grad, memory_format
     )
 
 
@@ -213,13 +219,13 @@ def randn_like(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randn_like.html
     """
+    check_place(device, layout, pin_memory)
     return new_like(
         "randn_like",
         input,
         standard_normal,
         generator,
         dtype,
-        device,
         requires_grad,
         memory_format,
     )
@@ -250,7 +256,6 @@ def randint_like(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.randint_like.html
     """
+    check_place(device, layout, pin_memory)
     plan = integers_plan(*bounds_of("randint_like", bounds, low, high))
-    return new_like(
-        "randint_like", input, plan, generator, dtype, device, requires_grad, memory_format
-    )
+    return new_like("randint_like", input, plan, generator, dtype, requires_grad, memory_format)

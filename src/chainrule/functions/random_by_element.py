@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
+from chainrule.functions.factory import check_place, integer, shape_of
 from chainrule.functions.generator import Generator, stream_of
-from chainrule.functions.random_arguments import integer, number, shape_of
+from chainrule.functions.random_arguments import real
 from chainrule.functions.random_bounds import (
     check_chance,
     check_chances,
@@ -54,10 +55,11 @@ def normal(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.normal.html
     """
+    check_place(device, layout, pin_memory)
     if isinstance(size, (tuple, list)):
-        mean, std = number("normal", "mean", 1, mean), number("normal", "std", 2, std)
-        plan, shape = normal_plan(mean, std), shape_of("normal", (size,), 3)
-        return new("normal", shape, plan, generator, out, dtype, device, requires_grad)
+        mean, std = real("normal", "mean", 1, mean), real("normal", "std", 2, std)
+        plan, shape = normal_plan(mean, std), shape_of("normal", (size,))
+        return new("normal", shape, plan, generator, out, dtype, requires_grad)
     tensor = mean if isinstance(mean, Tensor) else std
     if size is not None or dtype is not None or not isinstance(tensor, Tensor):
         raise TypeError(
@@ -116,7 +118,7 @@ def bernoulli(
         check_chances(input)
         kind = (input if out is None else out).dtype.numpy
         return deliver(random.bernoulli_of(input, stream=stream, dtype=kind), out, "bernoulli")
-    p = number("bernoulli", "p", 2, p)
+    p = real("bernoulli", "p", 2, p)
     check_chance(p)
     draws = distributions.bernoulli(stream, input._array.size, input.dtype.numpy, p)
     return deliver(wrap_array(draws.reshape(input.shape)), out, "bernoulli")

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy
 
-from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.types import as_dtype, contiguous_format, get_default_dtype
-from chainrule.functions.conversion import check_device
-from chainrule.functions.declare import deliver
+from chainrule.functions.factory import check_out, finished
 from chainrule.functions.generator import stream_of
 from chainrule.functions.random_bounds import (
     check_integers,
@@ -41,48 +39,22 @@ def new(
     plan: Plan,
     generator: Generator | None,
     out: Tensor | None,
-    dtype: dtype_type,
-    device,
+    dtype: dtype_type | None,
     requires_grad: bool,
 ) -> Tensor:
     """A tensor of this shape, or `out`, filled by the op and arguments that `plan` names."""
     if out is not None:
-        dtype = _out_dtype(out, dtype)
+        dtype = check_out(dtype, out)
     elif dtype is None:
         dtype = get_default_dtype()
     else:
         dtype = as_dtype(dtype)
     same_shape = out is not None and out.shape == shape
     template = out._array if same_shape else numpy.empty(shape, dtype.numpy)
-    return _drawn(name, template, dtype, plan, generator, out, device, requires_grad)
+    return finished(name, _drawn(name, template, dtype, plan, generator), requires_grad, out)
 
 
-def _drawn(name, template, dtype, plan, generator, out, device, requires_grad) -> Tensor:
-    """Numbers laid out like the array `template`, whose values do not matter."""
-    if device is not None:
-        check_device(device)
-    if requires_grad and not (dtype.is_floating_point or dtype.is_complex):
-        raise RuntimeError(
-            f"Only Tensors of floating point and complex dtype can require gradients, not {dtype}"
-        )
-    op, arguments = plan(dtype)
-    stream = stream_of(name, generator)
-    result = wrap_array(op.kernel(numpy, template, stream=stream, arguments=arguments))
-    if out is not None:
-        result = deliver(result, out, name)
-    return result.requires_grad_() if requires_grad else result
-
-
-def _out_dtype(out: Tensor, dtype: dtype_type | None) -> dtype_type:
-    if dtype is not None and as_dtype(dtype) is not out.dtype:
-        raise RuntimeError(
-            f"dtype {as_dtype(dtype).legacy} does not match dtype of out parameter "
-            f"({out.dtype.legacy})"
-        )
-    return out.dtype
-
-
-def new_like(name, input, plan, generator, dtype, device, requires_grad, memory_format) -> Tensor:
+def new_like(name, input, plan, generator, dtype, requires_grad, memory_format) -> Tensor:
     """A tensor with the shape, and unless told otherwise the dtype and strides, of another."""
     if not isinstance(input, Tensor):
         raise TypeError(
@@ -91,7 +63,14 @@ def new_like(name, input, plan, generator, dtype, device, requires_grad, memory_
     dtype = input.dtype if dtype is None else as_dtype(dtype)
     order = "C" if memory_format is contiguous_format else "K"
     template = numpy.empty_like(input._array, dtype.numpy, order)
-    return _drawn(name, template, dtype, plan, generator, None, device, requires_grad)
+    return finished(name, _drawn(name, template, dtype, plan, generator), requires_grad)
+
+
+def _drawn(name, template, dtype, plan, generator) -> numpy.ndarray:
+    """Numbers laid out like the array `template`, whose values do not matter."""
+    op, arguments = plan(dtype)
+    stream = stream_of(name, generator)
+    return op.kernel(numpy, template, stream=stream, arguments=arguments)
 
 
 # ------------------------------------------------------------------------------------- plans

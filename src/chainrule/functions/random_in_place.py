@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from chainrule._core.core import Tensor
 from chainrule._core.writes import in_place_call
 from chainrule.functions.declare import method
+from chainrule.functions.factory import integer
 from chainrule.functions.generator import Generator, stream_of
-from chainrule.functions.random_arguments import integer, number
+from chainrule.functions.random_arguments import real
 from chainrule.functions.random_bounds import (
     check_chance,
     check_chances,
@@ -55,13 +56,15 @@ def uniform_(self: Tensor, *bounds: float, generator: Generator | None = None, *
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.uniform_.html
     """
     low, high = _from_and_to("uniform_", bounds, named, 0.0, 1.0)
-    low, high = number("uniform_", "from", 1, low), number("uniform_", "to", 2, high)
+    low, high = real("uniform_", "from", 1, low), real("uniform_", "to", 2, high)
     check_uniform(self.dtype, low, high)
     return _fill(self, random.uniform, generator, low, high)
 
 
 def _from_and_to(name: str, values: tuple, named: dict, low, high) -> tuple:
     """What was given as `from` and `to`, by position and by name; or else low and high."""
+    if len(values) == 2 and not named:
+        return values
     if len(values) > 2:
         raise TypeError(f"{name}() takes from 0 to 2 positional arguments but {len(values)} given")
     given = dict(zip(("from", "to"), values))
@@ -89,7 +92,7 @@ def normal_(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.normal_.html
     """
-    mean, std = number("normal_", "mean", 1, mean), number("normal_", "std", 2, std)
+    mean, std = real("normal_", "mean", 1, mean), real("normal_", "std", 2, std)
     check_normal(self.dtype, std)
     return _fill(self, random.normal, generator, mean, std)
 
@@ -109,7 +112,7 @@ def log_normal_(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.log_normal_.html
     """
-    mean, std = number("log_normal_", "mean", 1, mean), number("log_normal_", "std", 2, std)
+    mean, std = real("log_normal_", "mean", 1, mean), real("log_normal_", "std", 2, std)
     check_positive("log_normal_", "std", std)
     if not self.dtype.is_floating_point:
         refuse_dtype("log_normal_cpu", self.dtype)
@@ -129,7 +132,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.exponential_.html
     """
-    lambd = number("exponential_", "lambd", 1, lambd)
+    lambd = real("exponential_", "lambd", 1, lambd)
     check_continuous("Exponential", self.dtype, self.dtype.legacy)
     check_positive("exponential_", "lambda", lambd)
     return _fill(self, random.exponential, generator, lambd)
@@ -150,7 +153,7 @@ def cauchy_(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.cauchy_.html
     """
-    median, sigma = number("cauchy_", "median", 1, median), number("cauchy_", "sigma", 2, sigma)
+    median, sigma = real("cauchy_", "median", 1, median), real("cauchy_", "sigma", 2, sigma)
     check_positive("cauchy_", "sigma", sigma)
     check_continuous("Cauchy", self.dtype, name_in_c(self.dtype))
     return _fill(self, random.cauchy, generator, median, sigma)
@@ -172,7 +175,7 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.geometric_.html
     """
-    p = number("geometric_", "p", 1, p)
+    p = real("geometric_", "p", 1, p)
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
     if self.dtype.is_complex or self.dtype.name == "bool":
@@ -220,7 +223,7 @@ def bernoulli_(
     >>> import chainrule as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.empty(4).bernoulli_(0.7)
-    tensor([0., 1., 1., 1.])
+    tensor([0., 0., 1., 0.])
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.bernoulli_.html
     """
@@ -232,6 +235,6 @@ def bernoulli_(
         return in_place_call(
             random.bernoulli_each, self, (p.expand(self.shape),), {"stream": stream}
         )
-    p = number("bernoulli_", "p", 1, p)
+    p = real("bernoulli_", "p", 1, p)
     check_chance(p)
     return _fill(self, random.bernoulli, generator, p)

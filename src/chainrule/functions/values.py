@@ -353,7 +353,9 @@ def _one(value: Tensor):
 def _to_bool(value, dtype):
     if isinstance(value, (Tensor, complex)):
         return bool(_one(value) if isinstance(value, Tensor) else value)
-    return _to_float(value, dtype) != 0 if isinstance(value, float) else operator.index(value) != 0
+    if isinstance(value, (float, numpy.floating, numpy.bool_)):
+        return bool(value)
+    return operator.index(value) != 0
 
 
 def _to_integer(value, dtype):
@@ -366,7 +368,7 @@ def _to_integer(value, dtype):
         value = _one(value)
     limits = numpy.iinfo(dtype.numpy)
     low = -limits.max if limits.min == 0 else limits.min
-    if not isinstance(value, (float, numpy.floating)):
+    if not isinstance(value, (float, numpy.floating, numpy.bool_)):
         value = operator.index(value)
         if not -(2**63) <= value < 2**63:
             raise ValueError(f"Overflow when unpacking long long: {value}")

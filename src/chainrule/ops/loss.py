@@ -21,10 +21,16 @@ NONE, MEAN, SUM = range(3)
 TARGET = {"target": 1}  # PyTorch's name of the second input, `grad_fn._saved_target`
 
 
-def reduced(losses, reduction):
+def summed(xp, values):
+    """The sum of all values; of 16-bit ones in float32, as PyTorch adds them."""
+    return xp.add.reduce(values, axis=None, dtype=xp.float32 if values.itemsize == 2 else None)
+
+
+def reduced(xp, losses, reduction):
     if reduction == NONE:
         return losses
-    return losses.mean() if reduction == MEAN else losses.sum()
+    total = summed(xp, losses)
+    return xp.asarray(total / losses.size if reduction == MEAN else total, losses.dtype)
 
 
 def spread(g, losses, reduction):
@@ -45,7 +51,7 @@ def weighted(value, weight):
 @general(broadcasts=True, promotes=True)
 def mse_loss(xp, x, y, *, reduction):
     difference = x - y
-    return reduced(difference * difference, reduction)
+    return reduced(xp, difference * difference, reduction)
 
 
 def mse_loss_vjp(g, x, y, reduction):
@@ -61,7 +67,7 @@ mse_loss.saved_names = TARGET
 def smooth_l1_loss(xp, x, y, *, reduction, beta):
     distance = xp.abs(x - y)
     near = distance * distance * (0.5 / beta)
-    return reduced(xp.where(distance < beta, near, distance - 0.5 * beta), reduction)
+    return reduced(xp, xp.where(distance < beta, near, distance - 0.5 * beta), reduction)
 
 
 def smooth_l1_loss_vjp(g, x, y, reduction, beta):
@@ -81,7 +87,7 @@ smooth_l1_loss.saved_names = TARGET
 def huber_loss(xp, x, y, *, reduction, delta):
     distance = xp.abs(x - y)
     far = (distance - 0.5 * delta) * delta
-    return reduced(xp.where(distance <= delta, distance * distance * 0.5, far), reduction)
+    return reduced(xp, xp.where(distance <= delta, distance * distance * 0.5, far), reduction)
 
 
 def huber_loss_vjp(g, x, y, reduction, delta):
@@ -107,7 +113,7 @@ LEAST_VARIANCE = 1e-12
 def binary_cross_entropy(xp, x, y, *, weight, reduction):
     right = xp.maximum(xp.log(x), LEAST_LOG)
     wrong = xp.maximum(xp.log1p(-x), LEAST_LOG)
-    return reduced(weighted((y - 1) * wrong - y * right, weight), reduction)
+    return reduced(xp, weighted((y - 1) * wrong - y * right, weight), reduction)
 
 
 binary_cross_entropy.vjps(
@@ -130,7 +136,7 @@ def softplus_of_minus(xp, x):
 def binary_cross_entropy_with_logits(xp, x, y, *, weight, pos_weight, reduction):
     factor = 1 if pos_weight is None else (pos_weight - 1) * y + 1
     losses = (1 - y) * x + factor * softplus_of_minus(xp, x)
-    return reduced(weighted(losses, weight), reduction)
+    return reduced(xp, weighted(losses, weight), reduction)
 
 
 def logits_vjp(g, x, y, weight, pos_weight, reduction):
@@ -152,7 +158,7 @@ binary_cross_entropy_with_logits.saved_names = TARGET
 
 @general(broadcasts=True, promotes=True)
 def soft_margin_loss(xp, x, y, *, reduction):
-    return reduced(xp.log1p(xp.exp(-x * y)), reduction)
+    return reduced(xp, xp.log1p(xp.exp(-x * y)), reduction)
 
 
 def soft_margin_loss_vjp(g, x, y, reduction):
@@ -185,9 +191,9 @@ def places(xp, classes, y, weight, ignore_index):
     return tuple(index), None if everything else counted
 
 
-def total(xp, y, counts, dtype):
+def count_of(xp, y, counts):
     """What the mean divides by."""
-    return dtype.type(y.size if counts is None else counts.sum())
+    return y.size if counts is None else summed(xp, counts)
 
 
 @multilinear(node="NllLossBackward0")
@@ -198,15 +204,15 @@ def nll_loss(xp, x, y, *, weight, ignore_index, reduction):
         losses = xp.where(counts != 0, losses * counts, 0).astype(x.dtype)
     if reduction == NONE:
         return losses
-    result = losses.sum(dtype=x.dtype)
-    return result / total(xp, y, counts, x.dtype) if reduction == MEAN else result
+    total = summed(xp, losses)
+    return xp.asarray(total / count_of(xp, y, counts) if reduction == MEAN else total, x.dtype)
 
 
 @multilinear()
 def nll_loss_transpose(xp, x, y, *, shape, weight, ignore_index, reduction):
     """Zeros of `shape`, with minus the cotangents x where the classes y stand."""
     index, counts = places(xp, shape[min(len(shape) - 1, 1)], y, weight, ignore_index)
-    values = x / total(xp, y, counts, x.dtype) if reduction == MEAN else x
+    values = x / count_of(xp, y, counts) if reduction == MEAN else x
     result = xp.zeros(shape, x.dtype)
     result[index] = -values if counts is None else xp.where(counts != 0, -values * counts, 0)
     return result

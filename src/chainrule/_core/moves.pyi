@@ -1,0 +1,1 @@
+"""Loops that NumPy does not have as ufuncs: choosing, copying, widening."""

@@ -1,0 +1,3 @@
+"""A program as it runs on arrays of one type: which loops, in which order, on which memory."""
+
+class Declined(Exception): ...

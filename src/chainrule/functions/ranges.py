@@ -1,0 +1,312 @@
+"""Tensors whose elements follow from bounds: arange, linspace, logspace, indices of triangles.
+
+Apart from creation, where every element is the same or none is said.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy
+
+from chainrule._core.apply import call_quietly
+from chainrule._core.core import Tensor
+from chainrule._core.types import DTYPES, as_dtype, get_default_dtype
+from chainrule.functions.declare import public
+from chainrule.functions.factory import (
+    check_out,
+    check_place,
+    finished,
+    fitting,
+    integer,
+    number,
+)
+
+INT64 = DTYPES["int64"]
+
+
+@public
+def arange(
+    *bounds, start=None, end=None, step=None, out=None, dtype=None, layout=None, device=None,
+    pin_memory=False, requires_grad=False,
+) -> Tensor:  # fmt: skip
+    """start, start + step, ... up to but without `end`: arange(end), (start, end), (.., step).
+
+    The type is int64 where all numbers are integers, else the default float. RuntimeError for a
+    step of zero or one that leads away from `end`.
+
+    >>> import chainrule as torch
+    >>> torch.arange(3), torch.arange(1, 2.5, 0.5)
+    (tensor([0, 1, 2]), tensor([1.0000, 1.5000, 2.0000]))
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.arange.html
+    """
+    numbers = _bounds(bounds, start, end, step)
+    check_place(device, layout, pin_memory)
+    wanted = _type_of_range(numbers, dtype, out, "arange")
+    first, last, by = (_in_type(value, wanted) for value in numbers)
+    _check_range(first, last, by)
+    array = _steps(first, by, math.ceil((last - first) / by), wanted)
+    return finished("arange", array, requires_grad, out)
+
+
+def _bounds(bounds, start, end, step):
+    """(start, end, step) as numbers, given in any of PyTorch's ways."""
+    names = ("end",) if len(bounds) == 1 and end is None else ("start", "end", "step")
+    given = {"start": start, "end": end, "step": step}
+    given = {name: value for name, value in given.items() if value is not None}
+    named = dict(zip(names, bounds))
+    if len(bounds) > 3 or named.keys() & given.keys() or (step is not None and len(names) == 1):
+        raise _wrong_arguments("arange", bounds, given, "Number end", "Number start, Number end")
+    given |= named
+    if "end" not in given:
+        if given:
+            raise TypeError('arange() missing 1 required positional arguments: "end"')
+        raise _wrong_arguments("arange", bounds, given, "Number end", "Number start, Number end")
+    places = {name: place for place, name in enumerate(names, 1)}
+    first, last, by = given.get("start", 0), given["end"], given.get("step", 1)
+    return tuple(
+        number("arange", name, places.get(name, 1), value)
+        for name, value in (("start", first), ("end", last), ("step", by))
+    )
+
+
+def _wrong_arguments(name, bounds, keywords, *expected):
+    found = [type(value).__name__ for value in bounds]
+    found += [f"{word}={type(value).__name__}" for word, value in keywords.items()]
+    lines = "".join(f"\n * ({arguments}, ...)" for arguments in expected)
+    return TypeError(
+        f"{name}() received an invalid combination of arguments - got ({', '.join(found)}), but "
+        f"expected one of:{lines}\n"
+    )
+
+
+def _type_of_range(numbers, dtype, out, name):
+    if out is not None:
+        wanted = check_out(dtype, out)
+    elif dtype is not None:
+        wanted = as_dtype(dtype, name)
+    else:
+        whole = all(isinstance(value, int) for value in numbers)
+        wanted = INT64 if whole and name == "arange" else get_default_dtype()
+    if wanted.category in (0, 3):
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{wanted.legacy}'")
+    return wanted
+
+
+def _in_type(value, wanted):
+    """A bound as a range of this type sees it: an integer range truncates its bounds."""
+    if isinstance(value, complex):
+        raise RuntimeError("value cannot be converted to type double without overflow")
+    if wanted.category > 1:
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return value
+    return fitting(value, INT64)
+
+
+def _check_range(first, last, by) -> None:
+    if not by > 0 and not by < 0:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(first) and math.isfinite(last)):
+        raise RuntimeError(f"unsupported range: {first:g} -> {last:g}")
+    if (last - first) * by < 0:
+        raise RuntimeError(
+            "upper bound and lower bound inconsistent with step sign: from "
+            f"{first} to {last} by {by}"
+        )
+
+
+def _steps(first, by, count, wanted):
+    """first + k * by, in whole numbers or in double precision."""
+    places = numpy.arange(count)
+    if count <= 1:
+        by = 0
+    return call_quietly((first + places * by).astype, wanted.numpy)
+
+
+@public
+def range(
+    start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None,
+    pin_memory=False, requires_grad=False,
+) -> Tensor:  # fmt: skip
+    """start, start + step, ... up to and with `end`. Deprecated, as in PyTorch: use arange.
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.range.html
+    """
+    if end is None:
+        raise TypeError('range() missing 1 required positional arguments: "end"')
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior "
+        "is inconsistent with Python's range builtin. Instead, use torch.arange, which produces "
+        "values in [start, end).",
+        stacklevel=2,
+    )
+    given = (("start", start), ("end", end), ("step", step))
+    numbers = [number("range", name, place, value) for place, (name, value) in enumerate(given, 1)]
+    check_place(device, layout, pin_memory)
+    wanted = _type_of_range(numbers, dtype, out, "range")
+    first, last, by = (_in_type(value, wanted) for value in numbers)
+    _check_range(first, last, by)
+    array = _steps(first, by, math.floor((last - first) / by) + 1, wanted)
+    return finished("range", array, requires_grad, out)
+
+
+# ------------------------------------------------------------------------------ evenly spaced
+
+
+@public
+def linspace(
+    start, end, steps=None, *, out=None, dtype=None, layout=None, device=None, pin_memory=False,
+    requires_grad=False,
+) -> Tensor:  # fmt: skip
+    """`steps` numbers from `start` to `end`, both included, at equal distances.
+
+    RuntimeError for a negative number of steps.
+
+    >>> import chainrule as torch
+    >>> torch.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.linspace.html
+    """
+    first, last, count = _ends("linspace", start, end, steps)
+    check_place(device, layout, pin_memory)
+    wanted = _type_of_spaced("linspace", first, last, dtype, out)
+    array = call_quietly(_spaced, first, last, count, wanted)
+    return finished("linspace", array, requires_grad, out)
+
+
+@public
+def logspace(
+    start, end, steps=None, base=10.0, *, out=None, dtype=None, layout=None, device=None,
+    pin_memory=False, requires_grad=False,
+) -> Tensor:  # fmt: skip
+    """`steps` numbers from base ** start to base ** end, at equal ratios.
+
+    >>> import chainrule as torch
+    >>> torch.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.logspace.html
+    """
+    if not isinstance(base, (int, float)):
+        raise _wrong_arguments(
+            "logspace", (start, end, steps, base), {},
+            "Number start, Number end, int steps, float base = 10.0",
+        )  # fmt: skip
+    first, last, count = _ends("logspace", start, end, steps)
+    check_place(device, layout, pin_memory)
+    wanted = _type_of_spaced("logspace", first, last, dtype, out)
+    wide = DTYPES["complex128" if wanted.category == 3 else "float64"]
+
+    def powers():
+        exponents = _spaced(first, last, count, wanted if wanted.category == 1 else wide)
+        return numpy.power(float(base), exponents).astype(wanted.numpy)
+
+    return finished("logspace", call_quietly(powers), requires_grad, out)
+
+
+def _ends(name, start, end, steps):
+    """The ends as numbers (tensors of one are taken), and how many steps there are."""
+    numeric = (int, float, complex, numpy.generic, Tensor)
+    if isinstance(steps, bool) or not isinstance(steps, (int, numpy.integer, Tensor)) or not (
+        isinstance(start, numeric) and isinstance(end, numeric)
+    ):
+        found = (start, end) if steps is None else (start, end, steps)
+        raise _wrong_arguments(name, found, {}, "Number start, Number end, int steps")
+    for value in (start, end):
+        if isinstance(value, Tensor) and value.ndim:
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got "
+                f"{'start' if value is start else 'end'} with {value.ndim} dimension(s)."
+            )
+    count = integer(name, "steps", 3, steps)
+    if count < 0:
+        raise RuntimeError(f"number of steps must be non-negative, but got {count}")
+    plain = (int, float, complex)
+    first, last = (value if isinstance(value, plain) else value.item() for value in (start, end))
+    return first, last, count
+
+
+def _type_of_spaced(name, first, last, dtype, out):
+    wanted = None if dtype is None else as_dtype(dtype, name)
+    if out is not None:
+        wanted = check_out(dtype, out)
+    has_complex = isinstance(first, complex) or isinstance(last, complex)
+    default = get_default_dtype()
+    if wanted is None:
+        return default.to_complex() if has_complex else default
+    if has_complex and wanted.category < 3:
+        raise RuntimeError(
+            f"torch.{name}(): inferred dtype c10::complex<float> can't be safely cast to passed "
+            f"dtype {wanted.legacy}"
+        )
+    if wanted.category == 0:
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+    return wanted
+
+
+def _spaced(first, last, count, wanted):
+    """Evenly spaced numbers, counted from the nearer end so that both ends are exact."""
+    if wanted.category == 1:
+        first, last = fitting(first, wanted), fitting(last, wanted)
+    step = (last - first) / (count - 1) if count > 1 else 0.0
+    if wanted.category == 1 and wanted.itemsize < 8:
+        # An integer range takes steps in single precision, as PyTorch does.
+        step = float(numpy.float32(step))
+    places = numpy.arange(count)
+    near, far = first + step * places, last - step * (count - 1 - places)
+    found = numpy.where(places < count // 2, near, far) if count > 1 else near
+    return found.astype(wanted.numpy)
+
+
+# ------------------------------------------------------------------------ indices of triangles
+
+
+def _triangle(name, indices, row, col, offset, dtype, place):
+    for argument, extent in (("row", row), ("col", col)):
+        extent = integer(name, argument, 1 if argument == "row" else 2, extent)
+        if extent < 0:
+            raise RuntimeError(f"{argument} must be non-negative, got{extent}")
+    check_place(*place)
+    wanted = INT64 if dtype is None else as_dtype(dtype, name)
+    if wanted.category > 1 or wanted.category == 0:
+        raise NotImplementedError(f"\"{name}\" not implemented for '{wanted.legacy}'")
+    found = indices(int(row), integer(name, "offset", 3, offset), int(col))
+    return finished(name, numpy.stack(found).astype(wanted.numpy))
+
+
+@public
+def tril_indices(
+    row, col, offset=0, *, dtype=None, device=None, layout=None, pin_memory=False
+) -> Tensor:
+    """The indices, as a (2, n) tensor, of a matrix's elements on and below a diagonal.
+
+    >>> import chainrule as torch
+    >>> torch.tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.tril_indices.html
+    """
+    place = (device, layout, pin_memory)
+    return _triangle("tril_indices", numpy.tril_indices, row, col, offset, dtype, place)
+
+
+@public
+def triu_indices(
+    row, col, offset=0, *, dtype=None, device=None, layout=None, pin_memory=False
+) -> Tensor:
+    """The indices, as a (2, n) tensor, of a matrix's elements on and above a diagonal.
+
+    >>> import chainrule as torch
+    >>> torch.triu_indices(2, 2)
+    tensor([[0, 0, 1],
+            [0, 1, 1]])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.triu_indices.html
+    """
+    place = (device, layout, pin_memory)
+    return _triangle("triu_indices", numpy.triu_indices, row, col, offset, dtype, place)

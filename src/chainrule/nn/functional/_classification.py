@@ -1,0 +1,342 @@
+"""The losses between scores and classes, and between distributions."""
+
+from __future__ import annotations
+
+import warnings
+
+from chainrule._core.core import Tensor
+from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
+from chainrule.ops import loss as ops
+from chainrule.ops.arithmetic import div
+
+# ----------------------------------------------------------------------------- cross entropy
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Minus the log of the softmax of the scores, at the right class or weighed by target.
+
+    `input` is (classes), (batch, classes) or (batch, classes, ...); `target` holds class numbers
+    (int64), or probabilities in the input's own shape. `weight` is one number a class. Targets
+    of `ignore_index` do not count. `label_smoothing` gives that share of the target to all
+    classes alike.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.cross_entropy(torch.zeros(1, 4), torch.tensor([2]))
+    tensor(1.3863)
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    code_of(reduction)
+    for position, (name, value) in enumerate({"input": input, "target": target}.items(), 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"cross_entropy_loss(): argument '{name}' (position {position}) must be Tensor, "
+                f"not {type(value).__name__}"
+            )
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+    if input.shape == target.shape:
+        return against_probabilities(
+            input, target, weight, reduction, label_smoothing, ignore_index
+        )
+    scores = input.log_softmax(class_dim(input))
+    if label_smoothing == 0:
+        return nll_loss(scores, target, weight, ignore_index=ignore_index, reduction=reduction)
+    return smoothed(scores, target, weight, ignore_index, reduction, label_smoothing)
+
+
+def class_dim(input: Tensor) -> int:
+    return 0 if input.ndim == 1 else 1
+
+
+def check_class_weight(weight: Tensor, classes: int, name: str = "") -> None:
+    if weight.ndim != 1 or weight.numel() != classes:
+        raise RuntimeError(
+            f"{name}weight tensor should be defined either for all {classes} classes or no "
+            f"classes but got weight tensor of shape: {list(weight.shape)}"
+        )
+
+
+def along_classes(weight: Tensor, input: Tensor) -> Tensor:
+    """The weights in a shape in which they multiply an input."""
+    axis = class_dim(input)
+    return weight.view([-1 if k == axis else 1 for k in range(input.ndim)])
+
+
+def against_probabilities(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None,
+    reduction: str,
+    label_smoothing: float,
+    ignore_index: int,
+) -> Tensor:
+    """Cross entropy whose target is a distribution over the classes."""
+    if not target.dtype.is_floating_point:
+        raise RuntimeError(
+            "Expected floating point type for target with class probabilities, got "
+            f"{target.dtype.legacy}"
+        )
+    if ignore_index >= 0:
+        raise RuntimeError(
+            "ignore_index is not supported for floating point target; found "
+            f"ignore_index={ignore_index}"
+        )
+    axis = class_dim(input)
+    classes = input.shape[axis]
+    scores = input.log_softmax(axis)
+    if label_smoothing > 0:
+        target = target * (1 - label_smoothing) + label_smoothing / classes
+    terms = scores * target
+    if weight is not None:
+        check_class_weight(weight, classes, "cross_entropy: ")
+        terms = terms * along_classes(weight, input)
+    if reduction == "none":
+        return -terms.sum(axis)
+    total = -terms.sum()
+    return divide_by_size(total, input.numel() / classes) if reduction == "mean" else total
+
+
+# PyTorch's name for a division by a size.
+divide_by_size = div.named("DivBackward1")
+
+
+def smoothed(
+    scores: Tensor,
+    target: Tensor,
+    weight: Tensor | None,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float,
+) -> Tensor:
+    """Cross entropy of the right class, and, for a share, of all classes alike."""
+    axis = class_dim(scores)
+    classes = scores.shape[axis]
+    right = nll_loss(scores, target, weight, ignore_index=ignore_index, reduction=reduction)
+    weighed = scores if weight is None else scores * along_classes(weight, scores)
+    ignored = target == ignore_index
+    everywhere = (-weighed.sum(axis)).masked_fill(ignored, 0)
+    if reduction == "mean":
+        kept = target[~ignored]
+        count = kept.numel() if weight is None else weight[kept].sum()
+        everywhere = everywhere.sum() / count
+    else:
+        everywhere = joined(everywhere, reduction)
+    return right * (1 - label_smoothing) + everywhere * (label_smoothing / classes)
+
+
+# -------------------------------------------------------------------------------------- nll
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Minus the log-probability at the right class, times the class's weight.
+
+    `input` is (classes), (batch, classes) or (batch, classes, ...); the mean is over the
+    weights. IndexError for a class that there is not.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.nll_loss(torch.tensor([[-1.0, -2.0]]), torch.tensor([1]))
+    tensor(2.)
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+    """
+    code = code_of(legacy_reduction(size_average, reduce, reduction))
+    check_batch(input, target)
+    check_target_type(target)
+    array = class_weights(input, weight)
+    if input.ndim == 1:
+        target = target.view(())
+    op = ops.nll_loss if input.ndim <= 2 else ops.nll_loss2d
+    result = op(input, target, weight=array, ignore_index=ignore_index, reduction=code)
+    # PyTorch's op takes images only: for all else it gives back a view.
+    return result if input.ndim in (1, 2, 4) or code else result.view(target.shape)
+
+
+def check_batch(input: Tensor, target: Tensor) -> None:
+    if input.ndim < 1:
+        raise ValueError(f"Expected 1 or more dimensions (got {input.ndim})")
+    if input.ndim == 1:
+        if target.numel() != 1 or target.ndim > 1:
+            raise ValueError(
+                "For 1D input, 1D target must have 1 element, but got target size: "
+                f"{list(target.shape)}"
+            )
+        return
+    if target.ndim < 1 or input.shape[0] != target.shape[0]:
+        found = target.shape[0] if target.ndim else 1
+        raise ValueError(
+            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({found})."
+        )
+    if input.ndim == 2 and target.ndim != 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    wanted = [input.shape[0], *input.shape[2:]]
+    if list(target.shape) != wanted:
+        raise RuntimeError(f"Expected target size {wanted}, got {list(target.shape)}")
+
+
+def check_target_type(target: Tensor) -> None:
+    if target.dtype.legacy not in ("Long", "Byte"):
+        raise RuntimeError(
+            f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}"
+        )
+
+
+def class_weights(input: Tensor, weight: Tensor | None) -> object:
+    """The weights as the op takes them, checked."""
+    if weight is None:
+        return None
+    check_class_weight(weight, input.shape[class_dim(input)])
+    if weight.dtype is not input.dtype:
+        raise RuntimeError(
+            f"expected scalar type {input.dtype.legacy} but found {weight.dtype.legacy}"
+        )
+    refuse_gradient("nll_loss_forward", "weight", weight)
+    return weight._array
+
+
+def refuse_gradient(name: str, argument: str, value: Tensor | None) -> None:
+    if value is not None and value.requires_grad:
+        raise RuntimeError(
+            f"The function '{name}' is not differentiable with respect to argument "
+            f"'{argument}'. This input cannot have requires_grad True."
+        )
+
+
+# ------------------------------------------------------------------------------ two classes
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """``-(t log p + (1 - t) log(1 - p))``, each log at least -100, for probabilities p.
+
+    RuntimeError where p or t is not between 0 and 1.
+
+    Source:
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+    """
+    code = code_of(legacy_reduction(size_average, reduce, reduction))
+    if target.size() != input.size():
+        raise ValueError(
+            f"Using a target size ({target.size()}) that is different to the input size "
+            f"({input.size()}) is deprecated. Please ensure they have the same size."
+        )
+    if target.dtype is not input.dtype:
+        raise RuntimeError(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}")
+    check_probabilities("input", input)
+    check_probabilities("target", target)
+    refuse_gradient("binary_cross_entropy", "weight", weight)
+    return ops.binary_cross_entropy(input, target, weight=array_of(weight, input), reduction=code)
+
+
+def check_probabilities(name: str, values: Tensor) -> None:
+    array = values._array
+    if not ((array >= 0) & (array <= 1)).all():
+        wrong = array[~((array >= 0) & (array <= 1))].flat[0]
+        raise RuntimeError(f"all elements of {name} should be between 0 and 1, found {wrong}")
+
+
+def array_of(weight: Tensor | None, input: Tensor) -> object:
+    """The array of a weight, None where there is none; refuses one that does not broadcast."""
+    if weight is None:
+        return None
+    return weight.expand(input.shape)._array
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """`binary_cross_entropy` of the sigmoid of the input, computed without overflow.
+
+    `pos_weight` multiplies the term of the positive targets.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.zeros(2), torch.ones(2))
+    tensor(0.6931)
+
+    Source:
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+    """
+    code = code_of(legacy_reduction(size_average, reduce, reduction))
+    if target.size() != input.size():
+        raise ValueError(
+            f"Target size ({target.size()}) must be the same as input size ({input.size()})"
+        )
+    if not target.dtype.is_floating_point:
+        raise RuntimeError(
+            f"result type {input.dtype.legacy} can't be cast to the desired output type "
+            f"{target.dtype.legacy}"
+        )
+    name = "binary_cross_entropy_with_logits"
+    refuse_gradient(name, "weight", weight)
+    refuse_gradient(name, "pos_weight", pos_weight)
+    if pos_weight is not None:
+        pos_weight = array_of(pos_weight, input)
+    return ops.binary_cross_entropy_with_logits(
+        input, target, weight=array_of(weight, input), pos_weight=pos_weight, reduction=code
+    )
+
+
+# ---------------------------------------------------------------------------- distributions
+
+
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """``t (log t - input)``, where the input is a log-probability, and t may be given as log t.
+
+    `reduction` may also be 'batchmean': the sum, divided by the size of the batch.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support "
+            "size.'batchmean' divides only by the batch size, and aligns with the KL div math "
+            "definition.'mean' will be changed to behave the same as 'batchmean' in the next "
+            "major release.",
+            stacklevel=2,
+        )
+    if log_target:
+        losses = target.exp() * (target - input)
+    else:
+        losses = target.xlogy(target) - target * input
+    if reduction == "batchmean":
+        total = losses.sum()
+        return total / input.shape[0] if input.ndim else total
+    return joined(losses, reduction)

@@ -1,0 +1,31 @@
+"""Samples of complex numbers' parts, conjugates, and views of them as pairs of real numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.samples.arrays import given, real
+from tests.samples.sample import FUNCTION, PLAIN, operation, sample, singles
+
+_POINTS = given([[1 + 2j, -3 - 0.5j], [0.5j, 2 + 0j]], "complex128")
+
+OPERATIONS = (
+    operation("real", np.real, (*singles(), sample(_POINTS)), PLAIN),
+    operation("imag", np.imag, (sample(_POINTS),), PLAIN, view=True),
+    operation("conj", np.conj, (*singles(), sample(_POINTS)), PLAIN),
+    operation("resolve_conj", np.copy, (sample(real(3)), sample(_POINTS)), PLAIN),
+    operation(
+        "view_as_real",
+        lambda x: np.stack([x.real, x.imag], -1),
+        (sample(_POINTS),),
+        FUNCTION,
+        view=True,
+    ),
+    operation(
+        "view_as_complex",
+        lambda x: x[..., 0] + 1j * x[..., 1],
+        (sample(real(3, 2)),),
+        FUNCTION,
+        view=True,
+    ),
+)
