@@ -44,6 +44,19 @@ globals().update(_functions.PUBLIC)
 
 from math import e, inf, nan, pi  # noqa: E402
 
+from chainrule.settings import (  # noqa: E402
+    are_deterministic_algorithms_enabled,
+    get_deterministic_debug_mode,
+    get_float32_matmul_precision,
+    get_num_interop_threads,
+    get_num_threads,
+    is_deterministic_algorithms_warn_only_enabled,
+    set_deterministic_debug_mode,
+    set_float32_matmul_precision,
+    set_num_interop_threads,
+    set_num_threads,
+    use_deterministic_algorithms,
+)
 from chainrule.version import __version__  # noqa: E402
 
 newaxis = None

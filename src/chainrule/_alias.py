@@ -10,6 +10,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import opcode
+import os
 import sys
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["install", "is_import_system", "missing"]
 
 _PACKAGE = __name__.partition(".")[0]
+_FOLDER = os.path.dirname(__file__) + os.sep
 _IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 
@@ -94,7 +96,9 @@ def _answer_for(module: ModuleType, torch_name: str) -> ModuleType:
             raise _absent(module, torch_name, name)
         try:
             found = own(name)
-        except AttributeError:
+        except AttributeError as error:
+            if error.name not in (None, name):
+                raise  # from inside a module that was being imported
             raise _absent(module, torch_name, name) from None
         if isinstance(found, ModuleType):  # one that is loaded when first asked for
             _answer_for(found, f"{torch_name}.{name}")
@@ -109,6 +113,9 @@ def _absent(module: ModuleType, torch_name: str, name: str) -> AttributeError | 
     """The error of `torch_name.name` or, where that was the statement, `from torch_name import`."""
     asked_by_import_system = is_import_system(sys._getframe(2).f_code.co_filename)
     frame = _asking_frame()
+    if frame is not None and frame.f_code.co_filename.startswith(_FOLDER):
+        phrase = f"module {module.__name__!r} has no attribute {name!r}"
+        return AttributeError(phrase, name=name, obj=module)  # chainrule itself asked
     sentence = _missing(f"{torch_name}.{name}", frame)
     # At `from ... import name` Python turns an AttributeError into an ImportError of its own words,
     # which name chainrule's file and not the line; an ImportError it passes on. Before that, its

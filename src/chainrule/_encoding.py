@@ -25,7 +25,8 @@ from chainrule._core.types import dtype as Dtype
 from chainrule.nn.parameter import Buffer, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 TENSOR_TYPES = {"Tensor": Tensor, "Parameter": Parameter, "Buffer": Buffer}
 
@@ -38,7 +39,7 @@ class Encoder:
         self.numbers: dict[int, int] = {}  # id of a tensor -> its number
         self.open: set[int] = set()  # ids of the containers around the present value
 
-    def encode(self, value: object) -> object:
+    def encode(self, value: Any) -> Any:
         kind = type(value)
         if value is None or kind in (bool, int, str):
             return value
@@ -57,7 +58,7 @@ class Encoder:
         finally:
             self.open.discard(id(value))
 
-    def many(self, values: object) -> list:
+    def many(self, values: Iterable) -> list:
         return [self.encode(value) for value in values]
 
     def pairs(self, mapping: dict) -> list:
@@ -88,14 +89,14 @@ def refusal(value: object) -> str:
 
 
 def encode_ordered(encoder: Encoder, value: OrderedDict) -> dict:
-    content = {"pairs": encoder.pairs(value)}
+    content: dict[str, Any] = {"pairs": encoder.pairs(value)}
     if vars(value):  # a module's state dict carries the modules' versions
         content["attributes"] = encoder.encode(vars(value))
     return {"OrderedDict": content}
 
 
 def decode_ordered(decode: Callable, content: dict) -> OrderedDict:
-    result = OrderedDict(decoded_pairs(decode, content["pairs"]))
+    result: OrderedDict = OrderedDict(decoded_pairs(decode, content["pairs"]))
     vars(result).update(decode(content.get("attributes", {"dict": []})))
     return result
 
@@ -195,7 +196,9 @@ def describe(tensors: list[Tensor]) -> tuple[list[dict], list[numpy.ndarray]]:
     """What each tensor is, and the arrays to write, where memory that is shared stands once."""
     owners = [owner_of(tensor._array) for tensor in tensors]
     shared = Counter(id(owner) for owner in owners)
-    forms, arrays, places = [], [], {}
+    forms: list[dict] = []
+    arrays: list[numpy.ndarray] = []
+    places: dict[int, int] = {}
     for tensor, owner in zip(tensors, owners, strict=True):
         array = tensor._array
         form = {

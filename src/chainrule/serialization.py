@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy
 
@@ -187,7 +187,7 @@ def _check_kind(file: IO[bytes], name: object) -> None:
 # ------------------------------------------------------------------------------ safetensors
 
 
-def _safetensors_numpy() -> object:
+def _safetensors_numpy() -> Any:
     try:
         from safetensors import numpy as module
     except ImportError:

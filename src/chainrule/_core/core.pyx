@@ -369,7 +369,12 @@ cdef class Node:
     def next_functions(self):
         """((node, which of its results), ...), one pair an input; (None, 0) where none is wanted."""
         numbers = self.numbers or (0,) * len(self.edges or ())
-        return tuple(zip(self.edges or (), numbers))
+        pairs = tuple(zip(self.edges or (), numbers))
+        if self.op is not None and isinstance(self.op.node_names, dict):
+            # PyTorch's node of `1 - x` or `2 ** x` has no place for the number.
+            if type(self).__name__ == self.op.node_names.get(2):
+                return pairs[1:]
+        return pairs
 
     @property
     def metadata(self):

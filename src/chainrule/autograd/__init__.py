@@ -18,6 +18,7 @@ from chainrule.autograd.modes import (
     no_grad,
     set_grad_enabled,
 )
+from chainrule.functions.legacy import Variable
 
 bind_engine(
     {
@@ -30,6 +31,7 @@ __all__ = [
     "Function",
     "GradcheckError",
     "GradientEdge",
+    "Variable",
     "backward",
     "enable_grad",
     "grad",

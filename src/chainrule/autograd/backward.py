@@ -191,7 +191,7 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-):
+) -> tuple | dict:
     """The gradients of sum(output * grad_output) with respect to the inputs, as a tuple.
 
     Nothing is added to any .grad. A dict of inputs gives a dict. With `is_grads_batched`, each

@@ -310,21 +310,17 @@ def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
         and id(value) not in constant
         and (value.dtype.is_floating_point or value.dtype.is_complex)
     ]
-    ctx._all_metas = [
-        (tuple(v.shape), v.dtype) if isinstance(v, Tensor) else None for v in outputs
-    ]
+    ctx._all_metas = [(tuple(v.shape), v.dtype) if isinstance(v, Tensor) else None for v in outputs]
     ctx._result_places = chosen
     ctx._keep(inputs, [outputs[k] for k in chosen])
-    fresh = tuple(
-        alias_of(results[k]) if id(outputs[k]) in dirty else results[k] for k in chosen
-    )
+    fresh = tuple(alias_of(results[k]) if id(outputs[k]) in dirty else results[k] for k in chosen)
     attach(ctx, tuple(inputs), fresh)
     for k, value in zip(chosen, fresh):
         if value is not results[k]:
             rewrite(results[k], value)
 
 
-def once_differentiable(backward):
+def once_differentiable(backward) -> Callable:
     """Decorator of a backward that cannot itself be differentiated: trying to raises.
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.function.once_differentiable.html

@@ -34,8 +34,7 @@ def _outputs(function, inputs) -> list[Tensor]:
         found = [found]
     if not isinstance(found, (tuple, list)) or not all(isinstance(o, Tensor) for o in found):
         raise ValueError(
-            "Expected Tensor outputs from the function, but it returned "
-            f"{type(found).__name__}"
+            f"Expected Tensor outputs from the function, but it returned {type(found).__name__}"
         )
     return [output for output in found if _differentiable(output)]
 
@@ -194,10 +193,13 @@ def _check_values(func, inputs, wanted, outputs, eps, atol, rtol):
         numerical = _numerical(func, inputs, k, eps)
         for number, output in enumerate(outputs):
             if not output.requires_grad:
-                if numerical and any(numpy.abs(part).max(initial=0) > atol for part in numerical[number]):
+                if numerical and any(
+                    numpy.abs(part).max(initial=0) > atol for part in numerical[number]
+                ):
                     raise GradcheckError(
                         f"Numerical gradient for function expected to be zero: output {number} "
-                        "does not require grad, but depends on input " f"{k}"
+                        "does not require grad, but depends on input "
+                        f"{k}"
                     )
                 continue
             is_complex = output.dtype.is_complex

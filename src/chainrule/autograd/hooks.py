@@ -63,7 +63,7 @@ def _dict(owner, name) -> OrderedDict:
 
 
 @method
-def register_hook(self, hook):
+def register_hook(self, hook) -> RemovableHandle:
     """Call `hook(grad)` when a gradient of this tensor is computed; what it returns replaces it.
 
     Raises RuntimeError for a tensor that does not require grad.
@@ -86,7 +86,7 @@ def register_hook(self, hook):
 
 
 @method
-def register_post_accumulate_grad_hook(self, hook):
+def register_post_accumulate_grad_hook(self, hook) -> RemovableHandle:
     """Call `hook(tensor)` each time a gradient was added to this leaf's .grad.
 
     Raises RuntimeError for tensors that do not require grad or are not leaves.
@@ -96,9 +96,7 @@ def register_post_accumulate_grad_hook(self, hook):
     if not self.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     if not self.is_leaf:
-        raise RuntimeError(
-            "post accumulate grad hooks cannot be registered on non-leaf tensors"
-        )
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
     return _add(_dict(self._extra, "post_accumulate"), hook)
 
 
@@ -149,7 +147,7 @@ node_method("register_prehook", _register_prehook)
 # ----------------------------------------------------------------------------------- running
 
 
-def run_tensor_hooks(by_result, g):
+def run_tensor_hooks(by_result, g) -> object:
     """Run the hooks of a node's results; g is a cotangent, or a list of them."""
     if not isinstance(g, list):
         hooks = by_result.get(0)
@@ -181,7 +179,7 @@ def _checked(hook, before, after):
     return after
 
 
-def retain(retained, g):
+def retain(retained, g) -> None:
     """Fill .grad of the tensors that asked to retain it."""
     for number, reference in retained.items():
         tensor = reference()
@@ -199,7 +197,7 @@ def _fill(tensor, g):
         replace_array(tensor._grad, tensor._grad._array + g._array)
 
 
-def run_prehooks(node: Node, g):
+def run_prehooks(node: Node, g) -> object:
     """Run a node's prehooks on the cotangents of its results."""
     parts = tuple(g) if isinstance(g, list) else (g,)
     for hook in list(node._extra.prehooks.values()):
@@ -209,7 +207,7 @@ def run_prehooks(node: Node, g):
     return list(parts) if isinstance(g, list) else parts[0]
 
 
-def run_posthooks(node: Node, cotangents, g):
+def run_posthooks(node: Node, cotangents, g) -> object:
     """Run a node's posthooks on the cotangents it computed."""
     given = tuple(g) if isinstance(g, list) else (g,)
     found = tuple(cotangents)

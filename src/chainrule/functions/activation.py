@@ -136,21 +136,21 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 def _slope_shape(input: Tensor, weight: Tensor) -> list[int]:
     """The shape in which the slopes stand along the channels, the input's second dimension."""
+    if weight.numel() != 1:
+        if input.ndim == 0:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = input.shape[1] if input.ndim > 1 else 1
+        if weight.numel() != channels:
+            raise RuntimeError(
+                "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+                f"{weight.numel()} and channel size = {channels}."
+            )
     if weight.ndim > 1:
         raise RuntimeError(
-            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}"
+            "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = "
+            f"{weight.ndim}"
         )
-    if weight.numel() == 1:
-        return [1] * input.ndim
-    if input.ndim == 0:
-        raise RuntimeError("Not allow zero-dim input tensor.")
-    channels = input.shape[1] if input.ndim > 1 else 1
-    if weight.numel() != channels:
-        raise RuntimeError(
-            "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
-            f"{weight.numel()} and channel size = {channels}."
-        )
-    return [channels if axis == 1 else 1 for axis in range(input.ndim)]
+    return [weight.numel() if axis == 1 else 1 for axis in range(input.ndim)]
 
 
 random_slope = ops.prelu.named("RreluWithNoiseBackward0")

@@ -179,7 +179,7 @@ def _scaled(other, alpha, input):
     return ops.mul(other, alpha) if isinstance(other, Tensor) else other * alpha
 
 
-def refuse_booleans(input, other):
+def refuse_booleans(input, other) -> None:
     """Booleans have no difference: raise, where there is one among the operands."""
     found = [
         value.dtype == numpy.bool_ if hasattr(value, "dtype") else isinstance(value, bool)
@@ -206,8 +206,10 @@ def _check_operands(name, input, other):
                 f"{name}(): argument '{('input', 'other')[position - 1]}' (position {position}) "
                 f"must be Tensor, not {type(value).__name__}"
             )
-    return input if isinstance(input, Tensor) or isinstance(other, Tensor) else wrap_array(
-        numpy.asarray(input)
+    return (
+        input
+        if isinstance(input, Tensor) or isinstance(other, Tensor)
+        else wrap_array(numpy.asarray(input))
     )
 
 
@@ -282,7 +284,7 @@ alias(sub, "subtract")
 
 def _check_divisor(input, other):
     """Integers are not divided by zero."""
-    if isinstance(input, Tensor) and input.dtype.category > 1 or isinstance(input, float):
+    if (isinstance(input, Tensor) and input.dtype.category > 1) or isinstance(input, float):
         return
     if isinstance(other, Tensor):
         if other.dtype.category > 1 or other._array.all():
@@ -373,7 +375,7 @@ rest_of = _checked_rest(ops.remainder)
 # ------------------------------------------------------------------- powers
 
 
-def power(input, exponent):
+def power(input, exponent) -> Tensor:
     """input ** exponent, by the op made for this exponent."""
     if isinstance(exponent, Tensor) or not isinstance(input, Tensor):
         return _power_of_tensor(input, exponent)
@@ -655,9 +657,7 @@ def lerp(input: Tensor, end: Tensor, weight, *, out: Tensor | None = None) -> Te
     See https://docs.pytorch.org/docs/2.13/generated/torch.lerp.html
     """
     if end.dtype is not input.dtype:
-        raise RuntimeError(
-            f"expected dtype {input.dtype} for `end` but got dtype {end.dtype}"
-        )
+        raise RuntimeError(f"expected dtype {input.dtype} for `end` but got dtype {end.dtype}")
     if isinstance(weight, Tensor):
         return deliver(ops.lerp(input, end, weight), out, "lerp")
     return deliver(ops.lerp_number(input, end, weight=weight), out, "lerp")

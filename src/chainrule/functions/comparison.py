@@ -149,7 +149,7 @@ alias(ge, "greater_equal")
 
 
 @public
-def where(condition: Tensor, input=None, other=None, *, out: Tensor | None = None):
+def where(condition: Tensor, input=None, other=None, *, out: Tensor | None = None) -> Tensor | tuple:
     """input where condition holds, other elsewhere; with condition alone, its nonzero indices.
 
     All three broadcast; input and other are tensors or numbers and are brought to their common

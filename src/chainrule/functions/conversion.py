@@ -59,7 +59,7 @@ def check_device(value) -> None:
 
 
 @method
-def type(self, dtype=None, non_blocking=False):
+def type(self, dtype=None, non_blocking: bool = False) -> Tensor | str:
     """The tensor in another type, or, without an argument, the name of its type.
 
     >>> import chainrule as torch
@@ -71,7 +71,7 @@ def type(self, dtype=None, non_blocking=False):
     return to(self, as_named_dtype(dtype))
 
 
-def as_named_dtype(value):
+def as_named_dtype(value) -> dtype:
     """A dtype from a dtype, a legacy class (torch.LongTensor) or its name."""
     if isinstance(value, str):
         from chainrule.functions.legacy import LEGACY
@@ -117,7 +117,7 @@ def cpu(self, memory_format=None) -> Tensor:
 
 
 @method
-def cuda(self, device=None, non_blocking=False, memory_format=None):
+def cuda(self, device=None, non_blocking: bool = False, memory_format=None) -> NoReturn:
     """Refused, as by a PyTorch built without CUDA."""
     raise AssertionError("Torch not compiled with CUDA enabled")
 
@@ -140,7 +140,7 @@ def clone(input: Tensor, *, memory_format=None) -> Tensor:
 
 
 @method
-def item(self):
+def item(self) -> bool | int | float | complex:
     """The value of a tensor of one element as a Python number; RuntimeError for others.
 
     >>> import chainrule as torch
@@ -157,7 +157,7 @@ def item(self):
 
 
 @method
-def tolist(self):
+def tolist(self) -> list | bool | int | float | complex:
     """The values as nested lists of Python numbers, or one number for a 0-dim tensor.
 
     >>> import chainrule as torch
@@ -235,7 +235,7 @@ method(name="__complex__")(lambda self: complex(_number(self)))
 # ------------------------------------------------------------------------------------- NumPy
 
 
-def numpy_(self, *, force: bool = False):
+def numpy_(self, *, force: bool = False) -> numpy.ndarray:
     """The values as an ndarray that shares the memory; RuntimeError where it requires grad.
 
     With `force`, a tensor that requires grad is detached first.

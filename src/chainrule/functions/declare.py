@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 PUBLIC: dict[str, Callable] = {}  # every function of the `chainrule` namespace declared here
 
 
-def public(function):
+def public(function: Callable) -> Callable:
     """Decorator: a function of the top namespace (`torch.exp`)."""
     PUBLIC[function.__name__] = function
     return function
 
 
-def method(function=None, *, name=None):
+def method(function: Callable | None = None, *, name: str | None = None) -> Callable:
     """Decorator: also (or, without @public, only) a method of Tensor; may rename it."""
     if function is None:
         return lambda function: method(function, name=name)
@@ -38,13 +38,13 @@ def method(function=None, *, name=None):
     return function
 
 
-def attribute(function):
+def attribute(function: Callable) -> Callable:
     """Decorator: a read-only property of Tensor."""
     bind_method(function.__name__, property(function))
     return function
 
 
-def deliver(result, out, name):
+def deliver(result, out, name: str):  # noqa: ANN201  (what it was given)
     """What a function with out= returns: the result, or `out` with the result written into it."""
     if out is None:
         return result

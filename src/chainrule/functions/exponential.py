@@ -117,7 +117,6 @@ xlogy = pairwise(
 )
 
 
-
 @public
 @method
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:

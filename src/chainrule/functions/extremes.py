@@ -10,13 +10,13 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
+from chainrule.functions.gathering import along
 from chainrule.functions.identity import checked_dim
 from chainrule.functions.reduction import dims_of
 from chainrule.functions.results import result_type
 from chainrule.ops import arithmetic as elementwise
 from chainrule.ops import reduction as ops
-from chainrule.ops.gathering import gather
-from chainrule.ops.picking import pick
+from chainrule.ops.indexing import take_index
 
 Results = {
     name: result_type(name, ("values", "indices"))
@@ -28,7 +28,7 @@ AminMax = result_type("aminmax", ("min", "max"))
 def _refuse(input, dims, name):
     """Nothing has no extreme, and complex numbers have no order."""
     if input.dtype.is_complex:
-        raise NotImplementedError(f'"{name}_all" not implemented for \'{input.dtype.legacy}\'')
+        raise NotImplementedError(f"\"{name}_all\" not implemented for '{input.dtype.legacy}'")
     if input._array.size:
         return
     if dims is None:
@@ -42,18 +42,21 @@ def _refuse(input, dims, name):
 
 
 PICK = {
-    name: pick.named(f"{name.title()}Backward{1 if name == 'median' else 0}")
-    for name in ("max", "min", "median")
+    name: take_index.named(f"{name.title()}Backward{1 if name == 'median' else 0}")
+    for name in ("max", "min", "median", "cummax", "cummin")
 }
 
 
 def _picked(input, dim, places, keepdim, name):
     """The elements at places found along a dimension, and the places: PyTorch's named pair."""
     flat = input.reshape(1) if input.ndim == 0 else input
-    kept = numpy.expand_dims(places, dim)
-    keepdim = keepdim and input.ndim > 0
-    values = PICK[name](flat, dim=dim, index=kept, keepdim=keepdim)
-    return Results[name](values, wrap_array(kept if keepdim else places))
+    if keepdim and input.ndim:
+        places = numpy.expand_dims(places, dim)
+        index = along(places, dim)
+    else:
+        index = list(numpy.indices(places.shape, sparse=True))
+        index.insert(dim, places)
+    return Results[name](PICK[name](flat, index=tuple(index)), wrap_array(places))
 
 
 def _extreme(input, dim, keepdim, name, whole, pairwise, search):
@@ -70,7 +73,7 @@ def _extreme(input, dim, keepdim, name, whole, pairwise, search):
 
 @public
 @method
-def max(input: Tensor, dim=None, keepdim: bool = False, *, out=None):
+def max(input: Tensor, dim=None, keepdim: bool = False, *, out=None) -> Tensor | tuple:
     """The largest element; along a dimension, with its index; of two tensors, elementwise.
 
     max() shares its derivative evenly among ties; max(dim) gives it to the one it picked.
@@ -82,15 +85,13 @@ def max(input: Tensor, dim=None, keepdim: bool = False, *, out=None):
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.max.html
     """
-    found = _extreme(
-        input, dim, keepdim, "max", ops.max_all, elementwise.maximum, numpy.argmax
-    )
+    found = _extreme(input, dim, keepdim, "max", ops.max_all, elementwise.maximum, numpy.argmax)
     return deliver(found, out, "max")
 
 
 @public
 @method
-def min(input: Tensor, dim=None, keepdim: bool = False, *, out=None):
+def min(input: Tensor, dim=None, keepdim: bool = False, *, out=None) -> Tensor | tuple:
     """The smallest element; along a dimension, with its index; of two tensors, elementwise.
 
     >>> import chainrule as torch
@@ -99,9 +100,7 @@ def min(input: Tensor, dim=None, keepdim: bool = False, *, out=None):
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.min.html
     """
-    found = _extreme(
-        input, dim, keepdim, "min", ops.min_all, elementwise.minimum, numpy.argmin
-    )
+    found = _extreme(input, dim, keepdim, "min", ops.min_all, elementwise.minimum, numpy.argmin)
     return deliver(found, out, "min")
 
 
@@ -128,7 +127,7 @@ amin = _bound(ops.amin, "amin")
 
 @public
 @method
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out=None):
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out=None) -> tuple:
     """The smallest and the largest element.
 
     >>> import chainrule as torch
@@ -179,7 +178,7 @@ def _median_places(array, axis):
 
 @public
 @method
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out=None):
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out=None) -> Tensor | tuple:
     """The lower median of all elements, or along a dimension with its index; NaN where one is.
 
     >>> import chainrule as torch
@@ -215,15 +214,14 @@ def _running(input, dim, name, better):
         places[k] = numpy.where(new & (best == best), k, places[k - 1])
         places[k] = numpy.where((best != best) & (array[k] != array[k]), k, places[k])
     places = numpy.ascontiguousarray(numpy.moveaxis(places, 0, axis)).reshape(input._array.shape)
-    op = gather.named(f"{name.title()}Backward0")
     flat = input.reshape(1) if input.ndim == 0 else input
-    values = op(flat, dim=axis, index=places.reshape(flat._array.shape))
+    values = PICK[name](flat, index=along(places.reshape(flat._array.shape), axis))
     return Results[name](values.reshape(()) if input.ndim == 0 else values, wrap_array(places))
 
 
 @public
 @method
-def cummax(input: Tensor, dim: int, *, out=None):
+def cummax(input: Tensor, dim: int, *, out=None) -> tuple:
     """Running maxima along a dimension, and where they were.
 
     >>> import chainrule as torch
@@ -237,7 +235,7 @@ def cummax(input: Tensor, dim: int, *, out=None):
 
 @public
 @method
-def cummin(input: Tensor, dim: int, *, out=None):
+def cummin(input: Tensor, dim: int, *, out=None) -> tuple:
     """Running minima along a dimension, and where they were.
 
     >>> import chainrule as torch

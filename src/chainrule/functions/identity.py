@@ -11,14 +11,14 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor, bind_late, bind_method
-from chainrule._core.types import Size, as_dtype, device
+from chainrule._core.types import device
 from chainrule._core.writes import (
     bump_version,
     detach_in_place,
     replace_array,
     share,
 )
-from chainrule.functions.declare import PUBLIC, attribute, method, public
+from chainrule.functions.declare import method, public
 
 # --------------------------------------------------------------------------------- the graph
 
@@ -49,9 +49,7 @@ def _get_data(self):
 
 def _set_data(self, value):
     if not isinstance(value, Tensor):
-        raise TypeError(
-            f"Variable data has to be a tensor, but got {value.__class__.__name__}"
-        )
+        raise TypeError(f"Variable data has to be a tensor, but got {value.__class__.__name__}")
     replace_array(self, value._array)
 
 
@@ -172,7 +170,7 @@ def storage_offset(self) -> int:
 
 
 @method
-def stride(self, dim: int | None = None):
+def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
     """The steps between neighbours along each dimension (or one), counted in elements."""
     item = self._array.itemsize
     if dim is None:
@@ -192,12 +190,12 @@ def checked_dim(dim: int, ndim: int) -> int:
 
 
 @method
-def size(self, dim: int | None = None):
+def size(self, dim: int | None = None) -> Size | int:
     """The shape, or the extent of one dimension."""
     if dim is None:
         return self.shape
     if self.ndim == 0:
-        raise IndexError("Dimension specified as " f"{dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return self._array.shape[checked_dim(dim, self.ndim)]
 
 
@@ -326,12 +324,12 @@ def get_device(self) -> int:
 
 
 @method
-def as_subclass(self, cls):
+def as_subclass(self, cls) -> Tensor:
     """The same tensor as an object of a subclass, still in the graph."""
     return make_subclass(cls, self)
 
 
-def make_subclass(cls, tensor):
+def make_subclass(cls, tensor) -> Tensor:
     """An object of `cls` that shares the memory and the place in the graph of `tensor`."""
     made = cls.__new__(cls) if cls.__new__ is Tensor.__new__ else Tensor.__new__(cls)
     return made._become(tensor)

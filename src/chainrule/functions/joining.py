@@ -116,13 +116,13 @@ def _at_least(ndim, tensors):
 
 
 @public
-def atleast_1d(*tensors):
+def atleast_1d(*tensors) -> Tensor | tuple[Tensor, ...]:
     """Tensors with at least one dimension."""
     return _at_least(1, tensors)
 
 
 @public
-def atleast_2d(*tensors):
+def atleast_2d(*tensors) -> Tensor | tuple[Tensor, ...]:
     """Tensors with at least two dimensions."""
     return _at_least(2, tensors)
 
@@ -300,7 +300,7 @@ def tile(input: Tensor, *dims) -> Tensor:
 
 @public
 @method
-def repeat_interleave(input: Tensor, repeats, dim: int | None = None, *, output_size=None):
+def repeat_interleave(input: Tensor, repeats, dim: int | None = None, *, output_size=None) -> Tensor:
     """Each element (or member along a dimension) repeated, next to itself.
 
     `repeats` is an int or a tensor of counts. Without dim the tensor is flattened first.

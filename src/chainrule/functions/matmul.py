@@ -1,20 +1,40 @@
 """Products of matrices and vectors: @, mm, mv, dot, bmm, outer, and the linear layer's product.
 
-Apart from contraction, where a string or a list says which dimensions are multiplied over.
+Apart from contraction, where a string or a list says which dimensions are multiplied over, and
+from sums_of_products, which add something to a product.
 """
 
 from __future__ import annotations
 
-from chainrule._core.apply import matrix_product
+import math
+
+from chainrule._core.apply import direct_product, matrix_product, result_dtype
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import alias, deliver, method, public
+from chainrule.ops import arithmetic
 from chainrule.ops import matmul as ops
+from chainrule.ops import sums_of_products as sums
+from chainrule.ops.conversion import cast
 from chainrule.ops.shape import expand, reshape, unsqueeze
 
+flat_view = reshape.named("ViewBackward0")
 unsafe_view = reshape.named("UnsafeViewBackward0")
 
 # The products that are one op, by the numbers of dimensions of their factors.
 DIRECT = {(2, 2): ops.mm, (2, 1): ops.mv, (1, 1): ops.dot, (1, 2): ops.vm}
+
+
+def check_tensors(name: str, **operands) -> None:
+    """TypeError for the first operand that is no tensor."""
+    for position, (argument, value) in enumerate(operands.items(), 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"{name}(): argument '{argument}' (position {position}) must be Tensor, not "
+                f"{type(value).__name__}"
+            )
+
+
+# -------------------------------------------------------------------------------------- matmul
 
 
 @public
@@ -31,73 +51,268 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.matmul.html
     """
-    if isinstance(input, Tensor) and isinstance(other, Tensor):
+    result = direct_product(input, other)
+    if result is None:
+        check_tensors("matmul", input=input, other=other)
         op = DIRECT.get((input.ndim, other.ndim))
-        if op is None:
-            result = _of_many(input, other)
-        else:
-            result = matrix_product(op, input, other)
-        return result if out is None else deliver(result, out, "matmul")
-    return _refuse("matmul", input, other)
+        result = _of_many(input, other) if op is None else matrix_product(op, input, other)
+    return result if out is None else deliver(result, out, "matmul")
 
 
-def _refuse(name, *values, names=("input", "other")):
-    for position, value in enumerate(values):
-        if not isinstance(value, Tensor):
-            raise TypeError(
-                f"{name}(): argument '{names[position]}' (position {position + 1}) must be "
-                f"Tensor, not {type(value).__name__}"
-            )
+def product(input, other):
+    """The operator @: as matmul, but what is no tensor is left to Python's own TypeError."""
+    if isinstance(input, Tensor) and isinstance(other, Tensor):
+        return matmul(input, other)
+    return NotImplemented
 
 
 def _of_many(x, y):
     """The product where one factor is a batch of matrices."""
     if x.ndim == 0 or y.ndim == 0:
         raise RuntimeError(
-            "both arguments to matmul need to be at least 1D, but they are "
-            f"{x.ndim}D and {y.ndim}D"
+            f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D"
         )
     if y.ndim <= 2:
-        return _rows(x, y)
+        return _of_rows(x, y)
     if x.ndim == 1:
-        product = _batches(unsqueeze(x, dim=0), y, ops.batched)
+        product = _of_batches(unsqueeze(x, dim=0), y, ops.batched)
         return unsafe_view(product, shape=(*product.shape[:-2], product.shape[-1]))
-    return _batches(x, y, ops.swapped_batched if x.ndim == 2 else ops.batched)
+    return _of_batches(x, y, ops.swapped_batched if x.ndim == 2 else ops.batched)
 
 
-def _rows(x, y):
+def _of_rows(x, y):
     """Every row of a batch of matrices times one matrix or vector: one large product."""
     shape = x.shape
-    rows = reshape(x, shape=(-1 if x._array.size else _count(shape[:-1]), shape[-1]))
-    product = matrix_product(ops.mm if y.ndim == 2 else ops.mv, rows, y)
+    product = matrix_product(ops.mm if y.ndim == 2 else ops.mv, rows_of(x), y)
     return unsafe_view(product, shape=(*shape[:-1], *y.shape[1:]))
 
 
-def _count(shape):
-    count = 1
-    for extent in shape:
-        count *= extent
-    return count
+def rows_of(x):
+    """All vectors along the last dimension, as the rows of one matrix."""
+    shape = x.shape
+    return flat_view(x, shape=(math.prod(shape[:-1]), shape[-1]))
 
 
-def _batches(x, y, op):
+def _of_batches(x, y, op):
     """Batches of matrices, their leading dimensions expanded to the same."""
-    a, b = x.shape[:-2], y.shape[:-2]
-    if a != b:
-        batch = _common(x.shape, y.shape)
-        x, y = expand(x, shape=(*batch, *x.shape[-2:])), expand(y, shape=(*batch, *y.shape[-2:]))
+    if x.shape[:-2] != y.shape[:-2]:
+        batch = common_shape(x.shape[:-2], y.shape[:-2])
+        x, y = (expand(part, shape=(*batch, *part.shape[-2:])) for part in (x, y))
     return op(x, y)
 
 
-def _common(a, b):
-    """The batch shape that two shapes broadcast to, their last two dimensions aside."""
-    a, b = a[:-2], b[:-2]
+def common_shape(a, b) -> tuple[int, ...]:
+    """The shape that two shapes broadcast to."""
     length = max(len(a), len(b))
-    a, b = (1,) * (length - len(a)) + tuple(a), (1,) * (length - len(b)) + tuple(b)
+    a, b = ((1,) * (length - len(shape)) + tuple(shape) for shape in (a, b))
     for axis, (m, n) in enumerate(zip(a, b)):
         if m != n and m != 1 and n != 1:
             raise RuntimeError(
                 f"The size of tensor a ({m}) must match the size of tensor b ({n}) at "
-                f"non-singleton dimension {axis}"
+                f"non-singleton dimension {axis}: {list(a)} and {list(b)}"
             )
     return tuple(n if m == 1 else m for m, n in zip(a, b))
+
+
+# ----------------------------------------------------------- products of a given number of dims
+
+
+@public
+@method
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The product of two matrices, (n, k) and (k, m); nothing broadcasts.
+
+    >>> import chainrule as torch
+    >>> torch.mm(torch.ones(1, 3), torch.ones(3, 2))
+    tensor([[3., 3.]])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.mm.html
+    """
+    check_tensors("mm", input=input, mat2=mat2)
+    for name, matrix in (("self", input), ("mat2", mat2)):
+        if matrix.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, not {matrix.ndim}-D")
+    return deliver(matrix_product(ops.mm, input, mat2), out, "mm")
+
+
+@public
+@method
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The product of a matrix (n, k) and a vector (k).
+
+    >>> import chainrule as torch
+    >>> torch.mv(torch.ones(2, 3), torch.ones(3))
+    tensor([3., 3.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.mv.html
+    """
+    check_tensors("mv", input=input, vec=vec)
+    if input.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(
+            f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}"
+        )
+    return deliver(matrix_product(ops.mv, input, vec), out, "mv")
+
+
+@public
+@method
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The sum of the products of two vectors' elements: sum_i x_i y_i.
+
+    >>> import chainrule as torch
+    >>> torch.dot(torch.tensor([2, 3]), torch.tensor([2, 1]))
+    tensor(7)
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.dot.html
+    """
+    check_tensors("dot", input=input, tensor=tensor)
+    _check_vectors(input, tensor)
+    return deliver(matrix_product(ops.dot, input, tensor), out, "dot")
+
+
+@public
+@method
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The scalar product of two vectors, the first conjugated: sum_i conj(x_i) y_i.
+
+    >>> import chainrule as torch
+    >>> torch.vdot(torch.tensor([1j]), torch.tensor([1j]))
+    tensor(1.+0.j)
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.vdot.html
+    """
+    check_tensors("vdot", input=input, other=other)
+    _check_vectors(input, other)
+    return deliver(ops.vdot(input, other), out, "vdot")
+
+
+def _check_vectors(x, y) -> None:
+    if x.ndim != 1 or y.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
+
+
+@public
+@method
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The products of two batches of matrices, (b, n, k) and (b, k, m); nothing broadcasts.
+
+    >>> import chainrule as torch
+    >>> torch.bmm(torch.ones(2, 1, 3), torch.ones(2, 3, 1)).shape
+    torch.Size([2, 1, 1])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.bmm.html
+    """
+    check_tensors("bmm", input=input, mat2=mat2)
+    for name, batch in (("batch1", input), ("batch2", mat2)):
+        if batch.ndim != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor, not {batch.ndim}D")
+    return deliver(ops.bmm(input, mat2), out, "bmm")
+
+
+@public
+@method
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The matrix of the products of two vectors' elements: x_i y_j.
+
+    >>> import chainrule as torch
+    >>> torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    tensor([[3, 4],
+            [6, 8]])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.outer.html
+    """
+    check_tensors("outer", input=input, vec2=vec2)
+    check_vector_arguments("outer", self=input, vec2=vec2)
+    return deliver(ops.outer(*promoted(input, vec2)), out, "outer")
+
+
+def promoted(*tensors) -> list[Tensor]:
+    """The tensors in their common type."""
+    common = result_dtype(*tensors)
+    return [x if x.dtype is common else cast(x, dtype=common) for x in tensors]
+
+
+def check_vector_arguments(name: str, **vectors) -> None:
+    for argument, vector in vectors.items():
+        if vector.ndim != 1:
+            raise RuntimeError(f"{name}: Expected 1-D argument {argument}, but got {vector.ndim}-D")
+
+
+alias(outer, "ger")
+
+
+@public
+@method
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The products of all vectors along the last dimension of one tensor and of another.
+
+    (..., k) and (..., k) give the leading dimensions of both; with a number (a 0-dim tensor), the
+    plain product.
+
+    >>> import chainrule as torch
+    >>> torch.inner(torch.ones(2, 3), torch.ones(3))
+    tensor([3., 3.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.inner.html
+    """
+    check_tensors("inner", input=input, other=other)
+    if input.ndim == 0 or other.ndim == 0:
+        return deliver(arithmetic.mul(input, other), out, "inner")
+    if input.shape[-1] != other.shape[-1]:
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(input.shape)} and {list(other.shape)}"
+        )
+    if input.dtype is not other.dtype:
+        raise RuntimeError(
+            f"both inputs should have same dtype, but got {input.dtype} and {other.dtype}"
+        )
+    if input.ndim == other.ndim == 1:
+        return deliver(matrix_product(ops.dot, input, other), out, "inner")
+    product = ops.times_turned(rows_of(input), rows_of(other))
+    shape = (*input.shape[:-1], *other.shape[:-1])
+    return deliver(flat_view(product, shape=shape), out, "inner")
+
+
+# -------------------------------------------------------------------------------------- linear
+
+
+@public
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weight.T + bias: (..., k) with (m, k) and (m) gives (..., m).
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.linear(torch.ones(1, 2), torch.ones(3, 2), torch.ones(3))
+    tensor([[3., 3., 3.]])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.linear.html
+    """
+    if isinstance(input, Tensor) and isinstance(weight, Tensor) and input.ndim == weight.ndim == 2:
+        if bias is None:
+            return ops.times_turned(input, weight)
+        if isinstance(bias, Tensor):
+            return sums.linear(bias, input, weight)
+    check_tensors("linear", input=input, weight=weight)
+    if bias is not None:
+        check_tensors("linear", input=input, weight=weight, bias=bias)
+    return _linear_of_many(input, weight, bias)
+
+
+def _linear_of_many(input, weight, bias):
+    """The linear map of vectors, or of batches of more than one dimension."""
+    if input.ndim == 0 or weight.ndim == 0:
+        raise RuntimeError(
+            "both arguments to linear need to be at least 1D, but they are "
+            f"{input.ndim}D and {weight.ndim}D"
+        )
+    if weight.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
+    if weight.ndim == 1:
+        product = matmul(input, weight)
+        return product if bias is None else arithmetic.add(product, bias)
+    shape = (*input.shape[:-1], weight.shape[0])
+    rows = rows_of(input)
+    if bias is not None and bias.ndim <= 1:
+        return flat_view(sums.linear(bias, rows, weight), shape=shape)
+    product = unsafe_view(ops.times_turned(rows, weight), shape=shape)
+    return product if bias is None else arithmetic.add(product, bias)

@@ -14,7 +14,6 @@ from chainrule.ops import arithmetic as ops
 from chainrule.ops import comparison as compare
 from chainrule.ops import matmul as products
 
-
 BOOLEAN_NEGATION = (
     "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
     "a mask, use the `~` or `logical_not()` operator instead."
@@ -28,7 +27,7 @@ def _unsupported(op, arrays):
         arithmetic.refuse_booleans(*arrays)
     if legacy == "Bool" and op.name == "neg":
         raise RuntimeError(BOOLEAN_NEGATION)
-    raise NotImplementedError(f'"{op.name}_cpu" not implemented for \'{legacy}\'')
+    raise NotImplementedError(f"\"{op.name}_cpu\" not implemented for '{legacy}'")
 
 
 def _power(input, exponent):

@@ -151,7 +151,7 @@ def array_text(array: numpy.ndarray, indent: int) -> str:
     """The values of an array as PyTorch prints them, lines after the first indented."""
     if array.size == 0:
         return "[]"
-    if array.dtype.kind == "V" or array.dtype.itemsize == 2 and array.dtype.kind == "f":
+    if array.dtype.kind == "V" or (array.dtype.itemsize == 2 and array.dtype.kind == "f"):
         array = array.astype(numpy.float32)
     shorten = array.size > _Options.threshold
     shown = _kept(array) if shorten else array

@@ -42,7 +42,7 @@ def _none_of(dim):
     checked_dim(dim, 0)
 
 
-def keeps(keepdim, keywords, name):
+def keeps(keepdim, keywords, name) -> Tensor:
     """`keepdim`, which may also be spelt `keepdims`."""
     if not isinstance(keepdim, bool):
         raise TypeError(
@@ -66,7 +66,7 @@ def _refuse_integers(input, name, message):
 
 @public
 @method
-def sum(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords):
+def sum(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords) -> Tensor:
     """The sum of the elements, over all or some dimensions: out_j = sum_i input_ij.
 
     `dim` is an int or a tuple. Integers and booleans are added as int64. IndexError for a
@@ -93,7 +93,7 @@ def sum(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=No
 
 @public
 @method
-def mean(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords):
+def mean(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords) -> Tensor:
     """The mean of the elements, over all or some dimensions.
 
     RuntimeError for integers and booleans (give dtype=), IndexError for a dimension there is
@@ -154,7 +154,7 @@ def nanmean(input: Tensor, dim=None, keepdim: bool = False, *, dtype=None, out=N
 
 @public
 @method
-def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype=None, out=None):
+def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype=None, out=None) -> Tensor:
     """The product of the elements, over all dimensions or one. Its derivative is exact at zeros.
 
     >>> import chainrule as torch
@@ -219,7 +219,7 @@ def std(
 
 
 @public
-def var_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None):
+def var_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None) -> tuple[Tensor, Tensor]:
     """The variance and the mean.
 
     >>> import chainrule as torch
@@ -231,7 +231,7 @@ def var_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, c
 
 
 @public
-def std_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None):
+def std_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean.
 
     >>> import chainrule as torch
@@ -245,7 +245,7 @@ def std_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, c
 # -------------------------------------------------------------------------- norms
 
 
-def vector_norm(x: Tensor, ord=2, dim=None, keepdim: bool = False, *, dtype=None, out=None):
+def vector_norm(x: Tensor, ord=2, dim=None, keepdim: bool = False, *, dtype=None, out=None) -> Tensor:
     """(sum |x| ** ord) ** (1 / ord); for ord inf and -inf the extremes, for 0 the count of nonzeros.
 
     Its derivative is 0 at 0. RuntimeError for integers.

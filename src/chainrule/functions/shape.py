@@ -337,7 +337,8 @@ for _name, _getter in {
 # ------------------------------------------------------------------------------------ broadcasting
 
 
-def _check_expansion(have, wanted, array):
+def check_expansion(have, wanted) -> None:
+    """Refuse to expand one shape to another that it does not fit."""
     if len(wanted) < len(have):
         raise RuntimeError(
             f"expand: the number of sizes provided ({len(wanted)}) must be greater or equal to "
@@ -346,7 +347,7 @@ def _check_expansion(have, wanted, array):
     lead = len(wanted) - len(have)
     for axis, size in enumerate(wanted):
         own = have[axis - lead] if axis >= lead else 1
-        if size != own and own != 1 or size < 0:
+        if (size != own and own != 1) or size < 0:
             raise RuntimeError(
                 f"The expanded size of the tensor ({size}) must match the existing size ({own}) "
                 f"at non-singleton dimension {axis}.  Target sizes: {list(wanted)}.  Tensor "
@@ -370,7 +371,7 @@ def expand(self, *sizes, implicit: bool = False) -> Tensor:
         have[axis - lead] if size == -1 and axis >= lead else size
         for axis, size in enumerate(sizes)
     )
-    _check_expansion(have, wanted, self)
+    check_expansion(have, wanted)
     return ops.expand(self, shape=wanted)
 
 

@@ -11,6 +11,7 @@ from chainrule._core.core import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import SupportsIndex
 
 
 class Parameter(Tensor):
@@ -39,7 +40,7 @@ class Parameter(Tensor):
             memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
         return memo[id(self)]
 
-    def __reduce_ex__(self, protocol: int) -> tuple[Callable, tuple]:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Callable, tuple]:
         arguments = (type(self), self.data, self.requires_grad, dict(self.__dict__))
         return _rebuild, arguments
 
@@ -75,6 +76,11 @@ def _leaf(cls: type[Tensor], data: Tensor | None, requires_grad: bool) -> Tensor
         raise AttributeError(
             f"'{type(data).__name__}' object has no attribute 'detach': "
             f"{cls.__name__} is made from a Tensor"
+        )
+    if requires_grad and not (data.is_floating_point() or data.is_complex()):
+        raise RuntimeError(
+            "Only Tensors of floating point and complex dtype can require gradients; "
+            f"found {data.dtype}"
         )
     return Tensor._make_subclass(cls, data, requires_grad)
 

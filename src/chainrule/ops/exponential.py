@@ -59,7 +59,9 @@ logit = elementwise("logit", lambda x: log(x / (1 - x)), lambda x: 1 / (x * (1 -
 
 erf = elementwise("erf", "scipy.special.erf", lambda x: ERF * exp(-x * x), floats=True)
 erfc = elementwise("erfc", "scipy.special.erfc", lambda x: -ERF * exp(-x * x), floats=True)
-erfinv = elementwise("erfinv", "scipy.special.erfinv", lambda out: exp(out * out) / ERF, floats=True)
+erfinv = elementwise(
+    "erfinv", "scipy.special.erfinv", lambda out: exp(out * out) / ERF, floats=True
+)
 lgamma = elementwise("lgamma", "scipy.special.gammaln", lambda x: digamma(x), floats=True)
 digamma = elementwise("digamma", "scipy.special.psi", lambda x: polygamma(x, n=1), floats=True)
 
@@ -72,4 +74,6 @@ def _polygamma(xp, x, n):
 
 polygamma = elementwise("polygamma", _polygamma, lambda x, n: polygamma(x, n=n + 1), floats=True)
 i0 = elementwise("i0", "scipy.special.i0", lambda x: i1(x), floats=True)
-i1 = elementwise("i1", "scipy.special.i1", lambda x, out: i0(x) - where(x == 0, 0.5, out / x), floats=True)
+i1 = elementwise(
+    "i1", "scipy.special.i1", lambda x, out: i0(x) - where(x == 0, 0.5, out / x), floats=True
+)

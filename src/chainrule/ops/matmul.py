@@ -11,10 +11,10 @@ from __future__ import annotations
 from chainrule._core.apply import matrix_product, outer_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
-from chainrule.ops.kinds import general, multilinear
-from chainrule.ops.shape import expand_transpose, transpose
+from chainrule.ops.kinds import multilinear
+from chainrule.ops.shape import transpose
 
-# ----------------------------------------------------------------------------------- products
+# ------------------------------------------------------------------------------------- records
 
 
 @multilinear()
@@ -25,14 +25,13 @@ def mm(xp, x, y):
 
 @multilinear(node="MmBackward0")
 def product_nt(xp, x, y):
-    """x @ y.T"""
     sizes.check_matrices(x, y.T)
     return xp.matmul(x, y.T)
 
 
 @multilinear(node="MmBackward0")
 def product_tn(xp, x, y):
-    """x.T @ y"""
+    sizes.check_matrices(x.T, y)
     return xp.matmul(x.T, y)
 
 
@@ -62,7 +61,7 @@ def vdot(xp, x, y):
     return xp.vdot(x, y)
 
 
-@multilinear(node="MulBackward0", promotes=True)
+@multilinear(node="MulBackward0")
 def outer(xp, x, y):
     return outer_array(x, y)
 
@@ -77,7 +76,38 @@ def bmm(xp, x, y):
 batched = bmm.named("UnsafeViewBackward0")
 swapped_batched = bmm.named("CloneBackward0")
 
-# --------------------------------------------------------------------------------- transposes
+
+@multilinear(node="LinalgCrossBackward0")
+def cross(xp, x, y, *, dim):
+    return xp.cross(x, y, axis=dim)
+
+
+# ------------------------------------------------------------ the products, by the direct way
+
+
+def times(x, y):
+    """x @ y, of matrices"""
+    return matrix_product(mm, x, y)
+
+
+def times_turned(x, y):
+    """x @ y.T"""
+    return matrix_product(product_nt, x, y, False, True)
+
+
+def turned_times(x, y):
+    """x.T @ y"""
+    return matrix_product(product_tn, x, y, True, False)
+
+
+def matrix_times(x, y):
+    """x @ y, of a matrix and a vector"""
+    return matrix_product(mv, x, y)
+
+
+def vector_times(x, y):
+    """x @ y, of a vector and a matrix"""
+    return matrix_product(vm, x, y)
 
 
 def adjoint(x):
@@ -85,37 +115,19 @@ def adjoint(x):
     return conj(transpose(x, dim0=-2, dim1=-1))
 
 
-mm.transposes(lambda g, y: product_nt(g, conj(y)), lambda g, x: product_tn(conj(x), g))
-product_nt.transposes(lambda g, y: matrix_product(mm, g, conj(y)), lambda g, x: product_tn(g, conj(x)))
-product_tn.transposes(lambda g, y: product_nt(conj(y), g), lambda g, x: matrix_product(mm, conj(x), g))
-mv.transposes(lambda g, y: outer(g, conj(y)), lambda g, x: matrix_product(vm, g, conj(x)))
-vm.transposes(lambda g, y: matrix_product(mv, conj(y), g), lambda g, x: outer(conj(x), g))
-dot.transposes(lambda g, y: g * conj(y), lambda g, x: g * conj(x))
-vdot.transposes(lambda g, y: conj(g) * y, lambda g, x: g * x)
-outer.transposes(lambda g, y: matrix_product(mv, g, conj(y)), lambda g, x: matrix_product(vm, conj(x), g))
+# ---------------------------------------------------------------------------------- transposes
+# op                   g and the other factor, for x          ... and for y
+
+mm.transposes(         lambda g, y: times_turned(g, conj(y)), lambda g, x: turned_times(conj(x), g))
+product_nt.transposes( lambda g, y: times(g, conj(y)),        lambda g, x: turned_times(g, conj(x)))
+product_tn.transposes( lambda g, y: times_turned(conj(y), g), lambda g, x: times(conj(x), g))
+mv.transposes(         lambda g, y: outer(g, conj(y)),        lambda g, x: vector_times(g, conj(x)))
+vm.transposes(         lambda g, y: matrix_times(conj(y), g), lambda g, x: outer(conj(x), g))
+outer.transposes(      lambda g, y: matrix_times(g, conj(y)), lambda g, x: vector_times(conj(x), g))
+dot.transposes(        lambda g, y: g * conj(y),              lambda g, x: g * conj(x))
+vdot.transposes(       lambda g, y: conj(g) * y,              lambda g, x: g * x)
 for _op in (bmm, batched, swapped_batched):
-    _op.transposes(lambda g, y: bmm(g, adjoint(y)), lambda g, x: bmm(adjoint(x), g))
-
-
-# ------------------------------------------------------------------------------ sums with them
-
-
-@general(node="AddmmBackward0")
-def linear(xp, x, y, z):
-    """The bias x added to y @ z.T, z the weight."""
-    sizes.check_sum(x, y, z.T)
-    out = xp.matmul(y, z.T)
-    out += x
-    return out
-
-
-def total(g, x_shape):
-    """g summed over the dimensions in which an operand of shape `x_shape` was expanded."""
-    return g if g._array.shape == x_shape else expand_transpose(g, x_shape)
-
-
-linear.vjps(
-    total,
-    lambda g, z: matrix_product(mm, g, conj(z)),
-    lambda g, y: product_tn(g, conj(y)),
-)
+    _op.transposes(    lambda g, y: bmm(g, adjoint(y)),       lambda g, x: bmm(adjoint(x), g))
+cross.transposes(
+    lambda g, y, dim: cross(conj(y), g, dim=dim), lambda g, x, dim: cross(g, conj(x), dim=dim)
+)  # fmt: skip

@@ -6,8 +6,11 @@ fit, or needs NumPy's slower way, comes here.
 
 from __future__ import annotations
 
+import math
+
 from chainrule._core.types import dtype_of
 
+# PyTorch's names of types in the message about two matrices.
 C_NAMES = {
     "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short",
     "int32": "int", "int64": "long int", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
@@ -16,12 +19,11 @@ C_NAMES = {
 }  # fmt: skip
 
 
+# ------------------------------------------------------------------------------------ products
+
+
 def check_matrices(x, y) -> None:
-    """x @ y of two matrices."""
-    if x.shape[1] != y.shape[0]:
-        raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({_sizes(x)} and {_sizes(y)})"
-        )
+    check_inner_sizes(x, y)
     a, b = dtype_of(x), dtype_of(y)
     if a is not b:
         raise RuntimeError(
@@ -31,18 +33,33 @@ def check_matrices(x, y) -> None:
     refuse_bool(a, "addmm_impl_cpu_")
 
 
-def check_matrix_vector(x, y) -> None:
+def check_inner_sizes(x, y) -> None:
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(
-            f"size mismatch, got input ({x.shape[0]}), mat ({_sizes(x)}), vec ({y.shape[0]})"
+            f"mat1 and mat2 shapes cannot be multiplied ({_sizes(x)} and {_sizes(y)})"
         )
-    a, b = dtype_of(x), dtype_of(y)
-    if a is not b:
+
+
+def check_matrix_vector(x, y) -> None:
+    _check_vector_size(x.shape[0], x, y)
+    _check_vector_types(y, x, y)
+
+
+def _check_vector_size(rows: int, y, z) -> None:
+    if y.shape[1] != z.shape[0] or rows not in (y.shape[0], 1):
+        raise RuntimeError(
+            f"size mismatch, got input ({rows}), mat ({_sizes(y)}), vec ({z.shape[0]})"
+        )
+
+
+def _check_vector_types(x, y, z) -> None:
+    found = [dtype_of(x), dtype_of(y), dtype_of(z)]
+    if not found[0] is found[1] is found[2]:
         raise RuntimeError(
             "addmv input tensors must have the same dtype, but got "
-            f"{b.legacy}, {a.legacy}, and {b.legacy}"
+            f"{found[0].legacy}, {found[1].legacy}, and {found[2].legacy}"
         )
-    refuse_bool(a, "addmv_impl_cpu")
+    refuse_bool(found[0], "addmv_impl_cpu")
 
 
 def check_vectors(x, y) -> None:
@@ -61,38 +78,89 @@ def check_vectors(x, y) -> None:
 
 
 def check_batches(x, y) -> None:
-    expected = [*x.shape[:-2], x.shape[-1]]
-    found = list(y.shape[:-1])
-    if expected != found:
-        if len(expected) > 2:
-            expected, found = [_count(x), x.shape[-1]], [_count(y), y.shape[-2]]
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: {expected} but got: "
-            f"{found}."
-        )
+    check_batch_sizes(x, y)
     a, b = dtype_of(x), dtype_of(y)
     if a is not b:
         raise RuntimeError(f"expected scalar type {a.legacy} but found {b.legacy}")
     refuse_bool(a, "bmm")
 
 
+def check_batch_sizes(x, y) -> None:
+    if x.shape[:-2] != y.shape[:-2] or x.shape[-1] != y.shape[-2]:
+        raise RuntimeError(
+            "Expected size for first two dimensions of batch2 tensor to be: "
+            f"{[math.prod(x.shape[:-2]), x.shape[-1]]} but got: "
+            f"{[math.prod(y.shape[:-2]), y.shape[-2]]}."
+        )
+
+
+# ------------------------------------------------------------------- sums: x + y @ z, x expanded
+
+
 def check_sum(x, y, z) -> None:
-    """x + y @ z, x expanded."""
-    a, b, c = dtype_of(x), dtype_of(y), dtype_of(z)
-    if y.shape[1] != z.shape[0]:
-        raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({_sizes(y)} and {_sizes(z)})"
-        )
-    if b is not c:
-        raise RuntimeError(
-            f"mat1 and mat2 must have the same dtype, but got {b.legacy} and {c.legacy}"
-        )
+    for name, matrix in (("mat1", y), ("mat2", z)):
+        if matrix.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {matrix.ndim}-D tensor")
+    _check_types("self", x, z)
+    _check_types("mat1", y, z)
+    check_inner_sizes(y, z)
+    check_expands(x, (y.shape[0], z.shape[1]))
+    refuse_bool(dtype_of(x), "addmm_impl_cpu_")
+
+
+def _check_types(name: str, x, z) -> None:
+    a, b = dtype_of(x), dtype_of(z)
     if a is not b:
         raise RuntimeError(
-            f"self and mat2 must have the same dtype, but got {a.legacy} and {c.legacy}"
+            f"{name} and mat2 must have the same dtype, but got {a.legacy} and {b.legacy}"
         )
-    check_expands(x, (y.shape[0], z.shape[1]))
-    refuse_bool(a, "addmm_impl_cpu_")
+
+
+def check_vector_sum(x, y, z) -> None:
+    if x.ndim > 1 or y.ndim != 2 or z.ndim != 1:
+        raise RuntimeError(
+            f"vector + matrix @ vector expected, got {x.ndim}, {y.ndim}, {z.ndim}"
+        )
+    _check_vector_size(x.size, y, z)
+    _check_vector_types(x, y, z)
+
+
+def check_batch_total(x, y, z) -> None:
+    _check_three_dimensions(y, z)
+    if y.shape[0] != z.shape[0]:
+        raise RuntimeError(
+            "batch1 and batch2 must have same number of batches, got "
+            f"{y.shape[0]} and {z.shape[0]}"
+        )
+    if y.shape[2] != z.shape[1]:
+        raise RuntimeError(
+            f"Incompatible matrix sizes for bmm ({y.shape[1]}x{y.shape[2]} and "
+            f"{z.shape[1]}x{z.shape[2]})"
+        )
+    _check_types("self", x, z)
+    _check_types("mat1", y, z)
+    check_expands(x, (y.shape[1], z.shape[2]))
+    refuse_bool(dtype_of(x), "addmm_impl_cpu_")
+
+
+def check_batch_sum(x, y, z) -> None:
+    _check_three_dimensions(y, z)
+    check_batch_sizes(y, z)
+    check_expands(x, (*y.shape[:2], z.shape[2]))
+    found = [dtype_of(x), dtype_of(y), dtype_of(z)]
+    if not found[0] is found[1] is found[2]:
+        names = [C_NAMES[kind.name] for kind in found]
+        raise RuntimeError(
+            f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, "
+            f"batch2: {names[2]}"
+        )
+    refuse_bool(found[0], "baddbmm")
+
+
+def _check_three_dimensions(y, z) -> None:
+    for name, batch in (("batch1", y), ("batch2", z)):
+        if batch.ndim != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor, got {batch.ndim}D")
 
 
 def check_expands(x, target: tuple[int, ...]) -> None:
@@ -106,7 +174,7 @@ def check_expands(x, target: tuple[int, ...]) -> None:
     lead = len(target) - x.ndim
     for axis in reversed(range(x.ndim)):
         have, want = x.shape[axis], target[axis + lead]
-        if have != want and have != 1:
+        if have not in (want, 1):
             raise RuntimeError(
                 f"The expanded size of the tensor ({want}) must match the existing size ({have}) "
                 f"at non-singleton dimension {axis + lead}.  Target sizes: {list(target)}.  "
@@ -121,10 +189,3 @@ def refuse_bool(dtype, kernel: str) -> None:
 
 def _sizes(x) -> str:
     return "x".join(map(str, x.shape))
-
-
-def _count(x) -> int:
-    count = 1
-    for extent in x.shape[:-2]:
-        count *= extent
-    return count

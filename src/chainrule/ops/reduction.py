@@ -193,8 +193,10 @@ def var(xp, x, *, dim, correction, keepdim):
 @var.vjp
 def var_vjp(g, x, x_shape, dim, correction, keepdim):
     g = kept(g, x_shape, dim, keepdim)
-    return (2 / max(_count(x_shape, dim) - correction, 0) if g._array.size else 0) * g * _deviation(
-        x, dim
+    return (
+        (2 / max(_count(x_shape, dim) - correction, 0) if g._array.size else 0)
+        * g
+        * _deviation(x, dim)
     )
 
 
@@ -325,4 +327,3 @@ def _cumprod_vjp_with_zeros(g, x, dim):
         part = pad_narrow(part, shape=shape, dim=dim, start=0, length=last + 1)
         total = part if total is None else total + part
     return total
-

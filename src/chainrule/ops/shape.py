@@ -120,6 +120,7 @@ def view_as_real(xp, x):
 def view_as_complex(xp, x):
     return x.view(xp.result_type(x.dtype, xp.complex64))[..., 0]
 
+
 # ------------------------------------------------------------------------------------- copies
 
 
@@ -370,6 +371,8 @@ def is_viewable(array, shape) -> bool:
     if array.flags.c_contiguous:
         return True
     shaped = array.reshape(shape)
-    return math.prod(shape) == 0 or shaped.base is array or (
-        array.base is not None and shaped.base is array.base
+    return (
+        math.prod(shape) == 0
+        or shaped.base is array
+        or (array.base is not None and shaped.base is array.base)
     )

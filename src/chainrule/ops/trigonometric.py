@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chainrule.ops.arithmetic import rsqrt, sqrt
+from chainrule.ops.arithmetic import rsqrt
 from chainrule.ops.choice import where
 from chainrule.ops.kinds import elementwise
 
@@ -32,9 +32,7 @@ atan2 = elementwise(
     lambda x, y: -x / (x * x + y * y),
     floats=True,
 )
-hypot = elementwise(
-    "hypot", "hypot", lambda x, out: x / out, lambda y, out: y / out, floats=True
-)
+hypot = elementwise("hypot", "hypot", lambda x, out: x / out, lambda y, out: y / out, floats=True)
 deg2rad = elementwise("deg2rad", lambda x: x * DEGREE, DEGREE, node="Deg2RadBackward0", floats=True)
 rad2deg = elementwise(
     "rad2deg", lambda x: x / DEGREE, 1 / DEGREE, node="Rad2DegBackward0", floats=True

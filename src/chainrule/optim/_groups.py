@@ -13,9 +13,10 @@ from chainrule.nn.modules.module import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 
-def parameter_groups(params: Iterable) -> list[dict[str, object]]:
+def parameter_groups(params: Iterable) -> list[dict[str, Any]]:
     """`params` as a list of groups: one group where it holds no dicts."""
     if isinstance(params, Tensor):
         raise TypeError(
@@ -28,7 +29,7 @@ def parameter_groups(params: Iterable) -> list[dict[str, object]]:
     return groups if isinstance(groups[0], dict) else [{"params": groups}]
 
 
-def checked_group(group: dict[str, object], others: list[dict]) -> dict[str, object]:
+def checked_group(group: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
     """A group whose "params" is a list of leaves that no other group holds."""
     if not isinstance(group, dict):
         raise TypeError(f"param_group must be a dict, but got {type(group)}")
@@ -50,7 +51,7 @@ def checked_group(group: dict[str, object], others: list[dict]) -> dict[str, obj
     return group
 
 
-def listed(params: object) -> list:
+def listed(params: Any) -> list:
     if isinstance(params, Tensor):
         return [params]
     if isinstance(params, set):
@@ -61,7 +62,7 @@ def listed(params: object) -> list:
     return list(params)
 
 
-def separate_names(group: dict[str, object]) -> None:
+def separate_names(group: dict[str, Any]) -> None:
     """Turn (name, parameter) pairs into parameters and a list of "param_names"."""
     pairs = [entry for entry in group["params"] if isinstance(entry, tuple)]
     if not pairs:
@@ -83,7 +84,7 @@ def check_parameter(parameter: object) -> None:
         raise ValueError("can't optimize a non-leaf Tensor")
 
 
-def check_names(group: dict[str, object], others: list[dict]) -> None:
+def check_names(group: dict[str, Any], others: list[dict[str, Any]]) -> None:
     named = "param_names" in group
     if others and ("param_names" in others[0]) != named:
         found = "with" if named else "without"
@@ -93,7 +94,7 @@ def check_names(group: dict[str, object], others: list[dict]) -> None:
         )
 
 
-def check_setting(name: str, value: object, *, low: float = 0.0) -> None:
+def check_setting(name: str, value: Any, *, low: float = 0.0) -> None:
     """Refuse a setting below `low`, in PyTorch's words."""
     if not low <= value:
         raise ValueError(f"Invalid {name}: {value}")
@@ -113,7 +114,7 @@ def check_options(
         )
 
 
-def check_learning_rate(lr: object) -> None:
+def check_learning_rate(lr: Any) -> None:
     if isinstance(lr, Tensor) and lr.numel() != 1:
         raise ValueError("Tensor lr must be 1-element")
     check_setting("learning rate", lr)

@@ -13,14 +13,23 @@ from chainrule._core.core import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from chainrule.optim.optimizer import Optimizer
+    from typing import Any
 
 
 class State:
     """What Optimizer can save and load."""
 
-    def state_dict(self) -> dict[str, object]:
+    state: dict[Any, Any]
+    param_groups: list[dict[str, Any]]
+    defaults: dict[str, Any]
+    _make_hooks: Callable[[], None]
+    _optimizer_step_pre_hooks: dict[int, Callable]
+    _optimizer_state_dict_pre_hooks: dict[int, Callable]
+    _optimizer_state_dict_post_hooks: dict[int, Callable]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Callable]
+    _optimizer_load_state_dict_post_hooks: dict[int, Callable]
+
+    def state_dict(self) -> dict[str, Any]:
         """{"state": {number: state}, "param_groups": groups by number}, sharing the tensors.
 
         >>> import chainrule as torch
@@ -48,7 +57,7 @@ class State:
             self._optimizer_state_dict_post_hooks, self, {"state": state, "param_groups": groups}
         )
 
-    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take state and settings from a state dict, for parameters in the same order.
 
         ValueError where the groups do not match. Tensors are brought to the dtype of their
@@ -59,7 +68,7 @@ class State:
         check_match(self.param_groups, saved)
         numbers = all_parameters(saved)
         parameters = dict(zip(numbers, all_parameters(self.param_groups), strict=True))
-        state: dict[object, object] = defaultdict(dict)
+        state: dict[Any, Any] = defaultdict(dict)
         for key, value in state_dict["state"].items():
             parameter = parameters.get(key)
             state[key if parameter is None else parameter] = (
@@ -70,23 +79,23 @@ class State:
         for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
 
-    def __getstate__(self) -> dict[str, object]:
+    def __getstate__(self) -> dict[str, Any]:
         return {
             "defaults": self.defaults, "state": self.state, "param_groups": self.param_groups
         }  # fmt: skip
 
-    def __setstate__(self, state: dict[str, object]) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
         """Take attributes from a state; settings it lacks are the defaults."""
         self.__dict__.update(state)
         if "_optimizer_step_pre_hooks" not in self.__dict__:
             self._make_hooks()
 
 
-def all_parameters(groups: list[dict]) -> Iterator:
+def all_parameters(groups: list[dict[str, Any]]) -> Iterator:
     return (parameter for group in groups for parameter in group["params"])
 
 
-def after(hooks: dict[int, Callable], optimizer: Optimizer, state_dict: dict) -> dict:
+def after(hooks: dict[int, Callable], optimizer: State, state_dict: dict) -> dict:
     """The state dict after hooks that may replace it."""
     for hook in hooks.values():
         answer = hook(optimizer, state_dict)
@@ -94,7 +103,7 @@ def after(hooks: dict[int, Callable], optimizer: Optimizer, state_dict: dict) ->
     return state_dict
 
 
-def check_match(groups: list[dict], saved: list[dict]) -> None:
+def check_match(groups: list[dict[str, Any]], saved: list[dict[str, Any]]) -> None:
     if len(groups) != len(saved):
         raise ValueError(
             "loaded state dict has a different number of parameter groups: "
@@ -109,7 +118,7 @@ def check_match(groups: list[dict], saved: list[dict]) -> None:
             )
 
 
-def fitted(parameter: Tensor, value: object, key: object = None) -> object:
+def fitted(parameter: Tensor, value: Any, key: object = None) -> Any:
     """A value of the state with its tensors in the dtype of the parameter."""
     if isinstance(value, Tensor):
         # Counts of steps stay float32, so that 2^24 steps can be counted for a float16.

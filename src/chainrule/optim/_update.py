@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from chainrule._core.core import Tensor
 
-GRADIENT = 1  # its place among the arrays; it is read, all others are written
-
 
 class Update:
     """``parameter, *states = formula(parameter, gradient, *states, *numbers)``, in place."""
@@ -36,35 +34,35 @@ class Update:
     ) -> None:
         """Update the parameter and the states, and count the write to the parameter."""
         array = parameter._array
-        arrays = (array, gradient._array, *[state._array for state in states])
-        if array.dtype.kind == "f" and array.dtype.itemsize > 2:
-            self.run(arrays, numbers)
+        held = [state._array for state in states]
+        if array.dtype.char in "fd":
+            self.run((array, *held), gradient._array, numbers)
         else:
-            self.run_parts(arrays, numbers)
+            self.run_parts((array, *held), gradient._array, numbers)
         bump_version(parameter)
 
-    def run(self, arrays: tuple, numbers: tuple) -> None:
-        written = arrays[:GRADIENT] + arrays[GRADIENT + 1 :]
-        if self.program is not None and self.program.run_into(arrays + numbers, written):
+    def run(self, written: tuple, gradient: numpy.ndarray, numbers: tuple) -> None:
+        operands = (written[0], gradient, *written[1:], *numbers)
+        if self.program is not None and self.program.run_into(operands, written):
             return
         # What the program cannot take, such as strided arrays: the formula on tensors.
         before = switch_grad(False)
         try:
-            results = self.formula(*[wrap_array(array) for array in arrays], *numbers)
+            count = len(operands) - len(numbers)
+            results = self.formula(*map(wrap_array, operands[:count]), *numbers)
             results = results if isinstance(results, tuple) else (results,)
             for target, result in zip(written, results, strict=True):
                 call_quietly(numpy.copyto, target, result._array, casting="same_kind")
         finally:
             switch_grad(before)
 
-    def run_parts(self, arrays: tuple, numbers: tuple) -> None:
+    def run_parts(self, written: tuple, gradient: numpy.ndarray, numbers: tuple) -> None:
         """Complex arrays by their parts; 16-bit ones as float32, whose range squares need."""
-        if arrays[0].dtype.kind == "c":
-            self.run(tuple(array.real for array in arrays), numbers)
-            self.run(tuple(array.imag for array in arrays), numbers)
+        if gradient.dtype.kind == "c":
+            self.run(tuple(array.real for array in written), gradient.real, numbers)
+            self.run(tuple(array.imag for array in written), gradient.imag, numbers)
             return
-        wide = tuple(array.astype(numpy.float32) for array in arrays)
-        self.run(wide, numbers)
-        for place, array in enumerate(arrays):
-            if place != GRADIENT:
-                call_quietly(numpy.copyto, array, wide[place], casting="same_kind")
+        wide = tuple(array.astype(numpy.float32) for array in written)
+        self.run(wide, gradient.astype(numpy.float32), numbers)
+        for target, result in zip(written, wide, strict=True):
+            call_quietly(numpy.copyto, target, result, casting="same_kind")

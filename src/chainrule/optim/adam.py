@@ -16,6 +16,7 @@ from chainrule.optim.optimizer import Optimizer, evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 
 class Adam(Optimizer):
@@ -65,7 +66,7 @@ class Adam(Optimizer):
         }  # fmt: skip
         super().__init__(params, defaults)
 
-    def __setstate__(self, state: dict[str, object]) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         for group in self.param_groups:
             group.setdefault("amsgrad", False)
@@ -96,11 +97,12 @@ class Adam(Optimizer):
             if settings.amsgrad:
                 state["max_exp_avg_sq"] = _zeros_like(parameter)
         count = state["step"]._array
-        count += 1
+        number = count.item() + 1
+        count.fill(number)
         states = [state["exp_avg"], state["exp_avg_sq"]]
         if settings.amsgrad:
             states.append(state["max_exp_avg_sq"])
-        settings.update(parameter, gradient, states, settings.at(count.item()))
+        settings.update(parameter, gradient, states, settings.at(number))
 
 
 class AdamW(Adam):
@@ -134,7 +136,7 @@ class AdamW(Adam):
             decoupled_weight_decay=True,
         )  # fmt: skip
 
-    def __setstate__(self, state: dict[str, object]) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         for group in self.param_groups:
             group["decoupled_weight_decay"] = True
@@ -155,7 +157,7 @@ def _zeros_like(parameter: Tensor) -> Tensor:
 class Settings:
     """The settings of one group as plain numbers, and what depends on the number of the step."""
 
-    def __init__(self, group: dict[str, object]) -> None:
+    def __init__(self, group: dict[str, Any]) -> None:
         self.lr = float(group["lr"])
         self.beta1, self.beta2 = (float(beta) for beta in group["betas"])
         self.eps = group["eps"]

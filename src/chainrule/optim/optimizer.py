@@ -18,6 +18,7 @@ from chainrule.optim._state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     from chainrule._core.core import Tensor
 
@@ -31,11 +32,11 @@ class Optimizer(State):
     Source: https://docs.pytorch.org/docs/stable/optim.html
     """
 
-    def __init__(self, params: Iterable, defaults: dict[str, object]) -> None:
+    def __init__(self, params: Iterable, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self._make_hooks()
-        self.state: dict[Tensor, dict[str, object]] = defaultdict(dict)
-        self.param_groups: list[dict[str, object]] = []
+        self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
         for group in parameter_groups(params):
             self.add_param_group(group)
 
@@ -50,9 +51,9 @@ class Optimizer(State):
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in cls.__dict__:
-            cls.step = with_step_hooks(cls.step)
+            setattr(cls, "step", with_step_hooks(cls.step))  # noqa: B010  (a method is assigned)
 
-    def add_param_group(self, param_group: dict[str, object]) -> None:
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Optimize more parameters, with settings of their own where they differ.
 
         >>> import chainrule as torch
@@ -138,7 +139,7 @@ def with_step_hooks(step: Callable) -> Callable:
             hook(self, everything, kwargs)
         return result
 
-    hooked_step.hooked = True
+    vars(hooked_step)["hooked"] = True
     return hooked_step
 
 

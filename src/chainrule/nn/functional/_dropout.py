@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from chainrule.functions.activation import SELU_ALPHA, SELU_SCALE, check_tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chainrule._core.core import Tensor
 
 
@@ -33,7 +35,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     return scaled(input, mask(input, p, input.shape), inplace)
 
 
-def mask(input: Tensor, p: float, shape: tuple[int, ...]) -> Tensor:
+def mask(input: Tensor, p: float, shape: Sequence[int]) -> Tensor:
     """0 with probability p, else 1 / (1 - p)."""
     if p == 1:
         return input.new_zeros(shape)

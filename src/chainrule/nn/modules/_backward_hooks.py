@@ -17,34 +17,34 @@ from chainrule.autograd import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from chainrule.nn.modules.module import Module
+    from typing import Any
 
 
 class BackwardHookFunction(Function):
     """The identity, with a node to hang hooks on."""
 
     @staticmethod
-    def forward(ctx, *tensors: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, *tensors: Tensor) -> tuple[Tensor, ...]:
         ctx.mark_non_differentiable(*[t for t in tensors if not t.requires_grad])
         return tensors
 
     @staticmethod
-    def backward(ctx, *gradients: Tensor) -> tuple[Tensor, ...]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, ...]:
         return gradients
 
 
 class BackwardHooks:
     """The full backward hooks of one call of a module."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Any) -> None:
         self.module = module
         self.hooks = list(module._backward_hooks.values())
         self.pre_hooks = list(module._backward_pre_hooks.values())
         self.inputs = 0
         self.outputs = 0
-        self.input_places: list[int] | None = None
+        self.input_places: list[int] | None = None  # None: no input asks for a gradient
         self.output_places: list[int] = []
+        self.live_places: list[int] = []  # of outputs that have a gradient
         self.grad_outputs: tuple | None = None
 
     def watch_inputs(self, args: tuple) -> tuple:
@@ -63,10 +63,13 @@ class BackwardHooks:
         # The node exists before through_node returns, but it fires in a backward only.
         outputs, places = through_node(outputs, self.on_outputs)
         self.output_places = places or []
+        self.live_places = [
+            place for place in self.output_places if outputs[place].grad_fn is not None
+        ]
         return outputs if isinstance(result, tuple) else outputs[0]
 
     def on_outputs(self, _: tuple, gradients: tuple) -> tuple:
-        self.grad_outputs = spread(gradients, self.output_places, self.outputs)
+        self.grad_outputs = spread(gradients, self.live_places, self.outputs)
         for hook in self.pre_hooks:
             answer = hook(self.module, self.grad_outputs)
             if answer is not None:
@@ -81,13 +84,14 @@ class BackwardHooks:
     def on_inputs(self, gradients: tuple, _: tuple) -> tuple | None:
         if self.grad_outputs is None:
             return None  # an input was reached by a way that does not lead through the outputs
-        grad_inputs = spread(gradients, self.input_places, self.inputs)
+        places = self.input_places or []
+        grad_inputs = spread(gradients, places, self.inputs)
         for hook in self.hooks:
             answer = hook(self.module, grad_inputs, self.grad_outputs)
             if answer is not None:
                 grad_inputs = checked(answer, self.inputs, "Backward hook", "grad_input")
         self.grad_outputs = None
-        return tuple(grad_inputs[place] for place in self.input_places)
+        return tuple(grad_inputs[place] for place in places)
 
     def run_without_inputs(self) -> None:
         """Run the hooks although no input asked for a gradient: all of grad_input is None."""

@@ -16,6 +16,14 @@ from chainrule.nn.modules._handle import RemovableHandle, register
 if TYPE_CHECKING:
     from collections import OrderedDict
     from collections.abc import Callable
+    from typing import Any
+
+
+def _forward_unimplemented(self: Calls, *input: object) -> None:
+    """What the module computes: for subclasses to define."""
+    raise NotImplementedError(
+        f'Module [{type(self).__name__}] is missing the required "forward" function'
+    )
 
 
 class Calls:
@@ -28,14 +36,12 @@ class Calls:
     _forward_pre_hooks_with_kwargs: OrderedDict[int, bool]
     _backward_hooks: OrderedDict[int, Callable]
     _backward_pre_hooks: OrderedDict[int, Callable]
+    _is_full_backward_hook: bool | None
 
-    def forward(self, *input: object) -> None:
-        """What the module computes: for subclasses to define."""
-        raise NotImplementedError(
-            f'Module [{type(self).__name__}] is missing the required "forward" function'
-        )
+    # An attribute for type checkers, so that subclasses may take what arguments they like.
+    forward: Callable[..., Any] = _forward_unimplemented
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`forward`, with the hooks before and after it."""
         if not (
             self._forward_hooks
@@ -46,7 +52,7 @@ class Calls:
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
 
-    def _call_with_hooks(self, args: tuple, kwargs: dict) -> object:
+    def _call_with_hooks(self, args: tuple, kwargs: dict) -> Any:
         result = None
         called: set[int] = set()
         try:

@@ -15,15 +15,20 @@ from chainrule._core.types import device as Device
 from chainrule._core.types import dtype as Dtype
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import Any, Self
 
-    from chainrule.nn.modules.module import Module
+    from chainrule.nn.parameter import Parameter
 
 
 class Conversion:
     """What Module can do to the data it owns."""
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Module:
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    children: Callable[[], Iterator[Any]]
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         if recurse:
             for module in self.children():
                 module._apply(fn)
@@ -40,7 +45,7 @@ class Conversion:
                 self._buffers[name] = fn(buffer)
         return self
 
-    def to(self, *args: object, **kwargs: object) -> Module:
+    def to(self, *args: Any, **kwargs: Any) -> Self:
         """Bring parameters and buffers to a device, a dtype, or those of a tensor, in place.
 
         `to(device=None, dtype=None, non_blocking=False)`, `to(dtype)` or `to(tensor)`. Only
@@ -61,38 +66,38 @@ class Conversion:
 
         return self._apply(convert)
 
-    def type(self, dst_type: Dtype | str) -> Module:
+    def type(self, dst_type: Dtype | str) -> Self:
         """Bring all parameters and buffers, integers too, to a dtype."""
         return self._apply(lambda tensor: tensor.type(dst_type))
 
-    def float(self) -> Module:
+    def float(self) -> Self:
         """Bring floating point parameters and buffers to float32."""
         return self._apply(lambda t: t.float() if t.is_floating_point() else t)
 
-    def double(self) -> Module:
+    def double(self) -> Self:
         """Bring floating point parameters and buffers to float64."""
         return self._apply(lambda t: t.double() if t.is_floating_point() else t)
 
-    def half(self) -> Module:
+    def half(self) -> Self:
         """Bring floating point parameters and buffers to float16."""
         return self._apply(lambda t: t.half() if t.is_floating_point() else t)
 
-    def bfloat16(self) -> Module:
+    def bfloat16(self) -> Self:
         """Bring floating point parameters and buffers to bfloat16."""
         return self._apply(lambda t: t.bfloat16() if t.is_floating_point() else t)
 
-    def cpu(self) -> Module:
+    def cpu(self) -> Self:
         """Bring parameters and buffers to the CPU, where they are already."""
         return self._apply(lambda tensor: tensor.cpu())
 
-    def cuda(self, device: int | Device | None = None) -> Module:
+    def cuda(self, device: int | Device | None = None) -> Self:
         """Fail as PyTorch does on a machine without CUDA."""
         return self._apply(lambda tensor: tensor.cuda(device))
 
 
 def requested(
-    *args: object,
-    device: object = None,
+    *args: Any,
+    device: Any = None,
     dtype: Dtype | None = None,
     non_blocking: bool = False,
     memory_format: object = None,

@@ -14,8 +14,7 @@ from chainrule.nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from chainrule.nn.modules.module import Module
+    from typing import Any
 
 EXTRA_STATE = "_extra_state"
 
@@ -43,7 +42,7 @@ class Loading:
         self.unexpected: list[str] = []
         self.errors: list[str] = []
 
-    def load(self, module: Module, state_dict: dict, prefix: str) -> None:
+    def load(self, module: Any, state_dict: dict, prefix: str) -> None:
         local = {} if self.metadata is None else self.metadata.get(prefix[:-1], {})
         if self.assign:
             local["assign_to_params_buffers"] = True
@@ -76,7 +75,7 @@ def quoted(keys: list[str]) -> str:
     return ", ".join(f'"{key}"' for key in keys)
 
 
-def own_state(module: Module) -> dict[str, Tensor]:
+def own_state(module: Any) -> dict[str, Tensor]:
     """The parameters and persistent buffers that a module itself holds."""
     transient = module._non_persistent_buffers_set
     kept = {name: tensor for name, tensor in module._buffers.items() if name not in transient}
@@ -85,7 +84,7 @@ def own_state(module: Module) -> dict[str, Tensor]:
     }
 
 
-def unexpected(module: Module, state_dict: dict, prefix: str, keeps_more: bool) -> list[str]:
+def unexpected(module: Any, state_dict: dict, prefix: str, keeps_more: bool) -> list[str]:
     """The keys below `prefix` that neither this module nor a child of it has a place for."""
     own = own_state(module)
     found = []
@@ -102,9 +101,7 @@ def unexpected(module: Module, state_dict: dict, prefix: str, keeps_more: bool) 
     return found
 
 
-def take(
-    module: Module, name: str, tensor: Tensor, key: str, value: object, assign: bool
-) -> str | None:
+def take(module: Any, name: str, tensor: Tensor, key: str, value: Any, assign: bool) -> str | None:
     """Copy `value` into a tensor of the module, or put it in its place; says what is wrong."""
     if not isinstance(value, Tensor):
         return (
@@ -129,7 +126,7 @@ def take(
     return None
 
 
-def put(module: Module, name: str, tensor: Tensor, value: Tensor, assign: bool) -> None:
+def put(module: Any, name: str, tensor: Tensor, value: Tensor, assign: bool) -> None:
     before = switch_grad(False)
     try:
         if not assign:

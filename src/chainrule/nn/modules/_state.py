@@ -23,20 +23,28 @@ from chainrule.nn.modules._loading import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 class State:
     """What Module can save and load."""
 
+    _version: int
+    _modules: dict[str, Any]
+    _state_dict_hooks: OrderedDict[int, Callable]
+    _state_dict_pre_hooks: OrderedDict[int, Callable]
+    _load_state_dict_pre_hooks: OrderedDict[int, Callable]
+    _load_state_dict_post_hooks: OrderedDict[int, Callable]
+
     # ---- out
 
     def state_dict(
         self,
-        *args: object,
-        destination: dict | None = None,
+        *args: Any,
+        destination: dict[str, Any] | None = None,
         prefix: str = "",
         keep_vars: bool = False,
-    ) -> dict:
+    ) -> dict[str, Any]:
         """All parameters and persistent buffers by dotted name, sharing the module's memory.
 
         The tensors are detached, or with `keep_vars` the parameters themselves.
@@ -49,7 +57,7 @@ class State:
             destination, prefix, keep_vars = positional(args, destination, prefix, keep_vars)
         if destination is None:
             destination = OrderedDict()
-            destination._metadata = OrderedDict()
+            vars(destination)["_metadata"] = OrderedDict()
         local_metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
             destination._metadata[prefix[:-1]] = local_metadata
@@ -75,7 +83,7 @@ class State:
     # ---- in
 
     def load_state_dict(
-        self, state_dict: Mapping[str, object], strict: bool = True, assign: bool = False
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
     ) -> _IncompatibleKeys:
         """Copy the tensors of a state dict into this module's, by name.
 
@@ -159,7 +167,7 @@ class State:
 
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata)` after; it gives back None."""
-        hook._from_public_api = True
+        vars(hook)["_from_public_api"] = True
         return register(self._state_dict_hooks, hook)
 
     def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
@@ -188,7 +196,7 @@ class State:
 class BoundHook:
     """A hook that is given its module first; an object, so that modules stay picklable."""
 
-    def __init__(self, hook: Callable, module: State) -> None:
+    def __init__(self, hook: Callable, module: Any) -> None:
         self.hook = hook
         self.module = module
 
@@ -196,12 +204,12 @@ class BoundHook:
         return self.hook(self.module, *args)
 
 
-def overrides(module: State, method: str) -> bool:
+def overrides(module: Any, method: str) -> bool:
     return getattr(type(module), method) is not getattr(State, method)
 
 
 def after_state_dict(
-    hook: Callable, module: State, destination: dict, prefix: str, local_metadata: dict
+    hook: Callable, module: Any, destination: dict, prefix: str, local_metadata: dict
 ) -> dict:
     result = hook(module, destination, prefix, local_metadata)
     if result is None:
@@ -211,7 +219,7 @@ def after_state_dict(
     return result
 
 
-def positional(args: tuple, destination: object, prefix: str, keep_vars: bool) -> list:
+def positional(args: tuple, destination: object, prefix: str, keep_vars: bool) -> list[Any]:
     """The older calling convention, `state_dict(destination, prefix, keep_vars)`."""
     warnings.warn(
         "Positional args are being deprecated, use kwargs instead. Refer to "

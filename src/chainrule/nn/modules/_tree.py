@@ -12,6 +12,7 @@ from chainrule.nn.parameter import Parameter, clear_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any, Self
 
     from chainrule._core.core import Tensor
     from chainrule.nn.modules.module import Module
@@ -21,7 +22,7 @@ class Tree:
     """What Module can say about what it owns."""
 
     training: bool
-    _modules: dict[str, Module | None]
+    _modules: dict[str, Any]
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
 
@@ -41,8 +42,8 @@ class Tree:
             yield module
 
     def named_modules(
-        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
+        self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Any]]:
         """This module and all below it, outer before inner, with their dotted names.
 
         >>> import chainrule as torch
@@ -125,7 +126,7 @@ class Tree:
 
     def get_submodule(self, target: str) -> Module:
         """The module at a dotted name; '' is this one. AttributeError where there is none."""
-        module = self
+        module: Any = self
         for name in target.split(".") if target else ():
             module = attribute_of(module, name)
             if not isinstance(module, Tree):
@@ -164,14 +165,14 @@ class Tree:
 
     # ---- settings on all of it
 
-    def apply(self, fn: Callable[[Module], None]) -> Module:
+    def apply(self, fn: Callable[[Any], None]) -> Self:
         """Call `fn` on every module below, then on this one; gives back this one."""
         for module in self.children():
             module.apply(fn)
         fn(self)
         return self
 
-    def train(self, mode: bool = True) -> Module:
+    def train(self, mode: bool = True) -> Self:
         """Switch this module and all below it to training (dropout on) or evaluation."""
         if not isinstance(mode, bool):
             raise ValueError(f"training mode is expected to be boolean, found {mode!r}")
@@ -180,11 +181,11 @@ class Tree:
             module.train(mode)
         return self
 
-    def eval(self) -> Module:
+    def eval(self) -> Self:
         """The same as `train(False)`."""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Module:
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Whether gradients are wanted of all parameters."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
@@ -196,7 +197,7 @@ class Tree:
             clear_gradient(parameter, set_to_none)
 
 
-def attribute_of(module: Tree, name: str) -> object:
+def attribute_of(module: Tree, name: str) -> Any:
     if not hasattr(module, name):
         raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
     return getattr(module, name)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from chainrule.nn.modules.module import Module, indented
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, KeysView
+    from collections.abc import Callable, Iterator, KeysView
+    from typing import Any
 
 
 class Numbered(Module):
@@ -21,6 +22,8 @@ class Numbered(Module):
 
     def __len__(self) -> int:
         return len(self._modules)
+
+    _slice: Callable[[slice], Module]
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self._modules.values())
@@ -85,7 +88,7 @@ class Sequential(Numbered):
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
     """
 
-    def __init__(self, *args: Module | OrderedDict[str, Module]) -> None:
+    def __init__(self, *args: Any) -> None:
         super().__init__()
         if len(args) == 1 and isinstance(args[0], OrderedDict):
             for name, module in args[0].items():
@@ -94,7 +97,7 @@ class Sequential(Numbered):
             for module in args:
                 self.append(module)
 
-    def forward(self, input: object) -> object:
+    def forward(self, input: Any) -> Any:
         for module in self._modules.values():
             input = module(input)
         return input

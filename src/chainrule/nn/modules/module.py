@@ -42,6 +42,7 @@ class Module(Tree, State, Conversion, Calls):
     """
 
     _version: int = 1
+    _non_persistent_buffers_set: set[str]
 
     def __init__(self) -> None:
         # Past __setattr__, which would look for these very dictionaries.
@@ -214,7 +215,7 @@ class Module(Tree, State, Conversion, Calls):
 
 def type_name(value: object) -> str:
     """How PyTorch names a value's type in messages: `torch.FloatTensor`, `int`."""
-    if type(value) is Tensor or isinstance(value, Tensor):
+    if isinstance(value, Tensor):
         return value.type()
     kind = type(value)
     plain = kind.__module__ in ("builtins", "__builtin__")

@@ -17,6 +17,7 @@ from chainrule.nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 
 def _as_parameter(value: object) -> object:
@@ -113,7 +114,7 @@ class ParameterDict(Module):
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
     """
 
-    def __init__(self, parameters: object = None) -> None:
+    def __init__(self, parameters: Any = None) -> None:
         super().__init__()
         self._keys: dict[str, None] = {}
         if parameters is not None:
@@ -199,7 +200,7 @@ class ParameterDict(Module):
         """Another dictionary, of these names with one value."""
         return ParameterDict(dict.fromkeys(keys, default))
 
-    def update(self, parameters: Mapping[str, object] | Iterable[tuple[str, object]]) -> None:
+    def update(self, parameters: Any) -> None:
         """Take values from a mapping or from pairs; a name that is there is replaced."""
         check_iterable(self, "update", parameters, "an iterable of key/value pairs")
         if isinstance(parameters, (Mapping, ParameterDict)):

@@ -12,6 +12,7 @@ from chainrule.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 ORDER_ADVICE = (
     "See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
@@ -36,7 +37,7 @@ class LRScheduler:
             own(group["initial_lr"]) for group in optimizer.param_groups
         ]
         self.last_epoch = last_epoch
-        optimizer.step = noting_steps(optimizer)
+        vars(optimizer)["step"] = noting_steps(optimizer)
         self._step_count = 0
         self._is_initial = False
         self._get_lr_called_within_step = False
@@ -52,11 +53,11 @@ class LRScheduler:
         finally:
             self._is_initial = False
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """All that the schedule knows, except the optimizer."""
         return {key: value for key, value in self.__dict__.items() if key != "optimizer"}
 
-    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take what `state_dict` gave."""
         self.__dict__.update(state_dict)
 
@@ -160,7 +161,7 @@ def own(value: float | Tensor) -> float | Tensor:
     return value.clone() if isinstance(value, Tensor) else value
 
 
-def set_value(group: dict[str, object], name: str, value: float | Tensor) -> None:
+def set_value(group: dict[str, Any], name: str, value: float | Tensor) -> None:
     """Set a setting of a group; a tensor keeps being the same tensor."""
     if isinstance(group[name], Tensor):
         group[name].fill_(float(value))
@@ -170,7 +171,7 @@ def set_value(group: dict[str, object], name: str, value: float | Tensor) -> Non
 
 def noting_steps(optimizer: Optimizer) -> Callable:
     """The optimizer's step, which notes on the optimizer that it was called."""
-    step = optimizer.step
+    step: Any = optimizer.step
     if hasattr(step, "_wrapped_by_lr_sched"):
         return step
     # The function and a weak reference: a bound method would keep the optimizer in a cycle.
@@ -179,10 +180,10 @@ def noting_steps(optimizer: Optimizer) -> Callable:
     @functools.wraps(function)
     def noted_step(*args: object, **kwargs: object) -> object:
         owner = reference()
-        owner._opt_called = True
+        vars(owner)["_opt_called"] = True
         return function(owner, *args, **kwargs)
 
-    noted_step._wrapped_by_lr_sched = True
+    vars(noted_step)["_wrapped_by_lr_sched"] = True
     return noted_step
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from chainrule.optim.lr_scheduler._base import LRScheduler, check_optimizer, set_value
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from chainrule._core.core import Tensor
     from chainrule.optim.optimizer import Optimizer
 
@@ -137,7 +139,7 @@ def check_positive(name: str, value: object) -> None:
         raise ValueError(f"Expected positive integer {name}, but got {value}")
 
 
-def phases(total_steps: int, pct_start: float, three_phase: bool) -> list[dict]:
+def phases(total_steps: int, pct_start: float, three_phase: bool) -> list[dict[str, Any]]:
     """Where each phase ends, and from and to which of a group's settings it goes."""
     rise = phase_of(pct_start * total_steps - 1, "initial_lr", "max_lr", falling=True)
     if not three_phase:

@@ -11,6 +11,7 @@ from chainrule.optim.lr_scheduler._base import LRScheduler, one_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     from chainrule._core.core import Tensor
     from chainrule.optim.optimizer import Optimizer
@@ -36,7 +37,7 @@ class LambdaLR(LRScheduler):
         self.lr_lambdas: list[Callable[[int], float]] = one_each(optimizer, lr_lambda, "lr_lambdas")
         super().__init__(optimizer, last_epoch)
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """All that the schedule knows; of functions nothing, of other callables their state."""
         state = super().state_dict()
         del state["lr_lambdas"]
@@ -46,7 +47,7 @@ class LambdaLR(LRScheduler):
         ]
         return state
 
-    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take what `state_dict` gave."""
         rest = {key: value for key, value in state_dict.items() if key != "lr_lambdas"}
         super().load_state_dict(rest)

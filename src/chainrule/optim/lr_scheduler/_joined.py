@@ -9,6 +9,7 @@ from chainrule.optim.lr_scheduler._base import LRScheduler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from chainrule.optim.optimizer import Optimizer
 
@@ -18,7 +19,7 @@ class Joined(LRScheduler):
 
     _schedulers: list[LRScheduler]
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """All that the schedules know."""
         state = {
             key: value
@@ -28,7 +29,7 @@ class Joined(LRScheduler):
         state["_schedulers"] = [scheduler.state_dict() for scheduler in self._schedulers]
         return state
 
-    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take what `state_dict` gave."""
         rest = {key: value for key, value in state_dict.items() if key != "_schedulers"}
         self.__dict__.update(rest)
@@ -77,7 +78,7 @@ class SequentialLR(Joined):
         schedulers[0]._initial_step()
         self._last_lr = schedulers[0].get_last_lr()
 
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """Go on to the next epoch, in the schedule it belongs to."""
         self.last_epoch += 1
         place = bisect_right(self._milestones, self.last_epoch)
@@ -106,7 +107,7 @@ class ChainedScheduler(Joined):
         self.optimizer = optimizer
         self._last_lr = [group["lr"] for group in optimizer.param_groups]
 
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """Go on to the next epoch in every schedule."""
         for scheduler in self._schedulers:
             scheduler.step()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chainrule.optim.lr_scheduler._base import LRScheduler, check_optimizer, own, set_value
 
 if TYPE_CHECKING:
-    from typing import SupportsFloat
+    from typing import Any, SupportsFloat
 
     from chainrule.optim.optimizer import Optimizer
 
@@ -75,7 +75,9 @@ class ReduceLROnPlateau(LRScheduler):
         """Whether a reduction is so recent that bad epochs do not count yet."""
         return self.cooldown_counter > 0
 
-    def step(self, metrics: SupportsFloat, epoch: int | None = None) -> None:
+    def step(  # type: ignore[override]
+        self, metrics: SupportsFloat, epoch: int | None = None
+    ) -> None:
         """Take in the measure of an epoch, and reduce the rates if it is time."""
         current = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
@@ -102,7 +104,8 @@ class ReduceLROnPlateau(LRScheduler):
 
     def _reduce_lr(self) -> None:
         groups = self.optimizer.param_groups
-        if len(self.min_lrs) < len(groups) and self.default_min_lr is None:
+        added = len(groups) - len(self.min_lrs)
+        if added > 0 and self.default_min_lr is None:
             raise RuntimeError(
                 "The number of param groups in the `optimizer` "
                 f"({len(groups)}) differs from when `ReduceLROnPlateau` was initialized "
@@ -110,14 +113,14 @@ class ReduceLROnPlateau(LRScheduler):
                 "optimizer. Please modify the `min_lrs` field to match the length of the "
                 "`optimizer` param groups."
             )
-        least = [*self.min_lrs, *[self.default_min_lr] * (len(groups) - len(self.min_lrs))]
+        least = [*self.min_lrs, *[self.default_min_lr or 0.0] * added]
         for group, floor in zip(groups, least, strict=False):
             old = float(group["lr"])
             new = max(old * self.factor, floor)
             if old - new > self.eps:
                 set_value(group, "lr", new)
 
-    def load_state_dict(self, state_dict: dict[str, object]) -> None:
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take what `state_dict` gave."""
         self.__dict__.update(state_dict)
         self._init_is_better(self.mode, self.threshold, self.threshold_mode)
