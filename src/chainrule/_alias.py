@@ -34,9 +34,7 @@ def install() -> None:
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     sys.modules["torch"] = importlib.import_module(_PACKAGE)
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == _PACKAGE and "._" not in name:
-            _answer_for(module, "torch" + name.removeprefix(_PACKAGE))
+    _answer_for_loaded()
 
 
 def missing(name: str, filename: str, line: int) -> str:
@@ -78,18 +76,25 @@ class _Loader(importlib.abc.Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = importlib.import_module(self.ours)
         self.spec = module.__spec__
-        return _answer_for(module, spec.name)
+        _answer_for_loaded()
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         # The import system has put the spec made for `torch.x` in the module: it keeps its own.
         module.__spec__ = self.spec
 
 
-def _answer_for(module: ModuleType, torch_name: str) -> ModuleType:
-    """The module, which from now on says what it lacks by PyTorch's name for it."""
+def _answer_for_loaded() -> None:
+    """Lets every public module that is loaded say what it lacks by PyTorch's name for it."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == _PACKAGE and "._" not in name:
+            _answer_for(module, "torch" + name.removeprefix(_PACKAGE))
+
+
+def _answer_for(module: ModuleType, torch_name: str) -> None:
     own: Callable[[str], object] | None = module.__dict__.get("__getattr__")
     if getattr(own, "answers_for_torch", False):
-        return module
+        return
 
     def __getattr__(name: str) -> object:
         if own is None:
@@ -100,13 +105,12 @@ def _answer_for(module: ModuleType, torch_name: str) -> ModuleType:
             if error.name not in (None, name):
                 raise  # from inside a module that was being imported
             raise _absent(module, torch_name, name) from None
-        if isinstance(found, ModuleType):  # one that is loaded when first asked for
-            _answer_for(found, f"{torch_name}.{name}")
+        if isinstance(found, ModuleType):
+            _answer_for_loaded()  # it may have been loaded just now, and others with it
         return found
 
     __getattr__.answers_for_torch = True  # type: ignore[attr-defined]
     module.__dict__["__getattr__"] = __getattr__
-    return module
 
 
 def _absent(module: ModuleType, torch_name: str, name: str) -> AttributeError | ImportError:

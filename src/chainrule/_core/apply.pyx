@@ -296,11 +296,9 @@ cdef inline bint fits_type(object number, cnp.ndarray array) noexcept:
 
 cdef object call(Op op, tuple inputs, dict parameters):
     """Any op, the general way."""
+    if op.arity >= 0 and PyTuple_GET_SIZE(inputs) != op.arity:
+        raise TypeError(f"{op.name}() takes {op.arity} operands but {len(inputs)} were given")
     if op.broadcasts and op.arity > 0:
-        if PyTuple_GET_SIZE(inputs) != op.arity:
-            raise TypeError(
-                f"{op.name}() takes {op.arity} operands but {len(inputs)} were given"
-            )
         if op.arity == 2 and parameters is None:
             out = binary(op, inputs[0], inputs[1])
             if out is NotImplemented:
@@ -338,7 +336,7 @@ cdef object finish_several(Op op, tuple inputs, dict parameters, tuple results):
     if op.view:
         for out in outs:
             become_view(out, <Tensor>inputs[0], FROM_MANY)
-    if op.rules and modes.recording() and any_wants_grad(inputs):
+    if outs and op.rules and modes.recording() and any_wants_grad(inputs):
         record(op, inputs, parameters, outs, None)
     return tuple([dressed(out, inputs) for out in outs])
 
@@ -387,6 +385,8 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     first input, holds that input's former values.
     """
     global sequence
+    if not op.joint and PyTuple_GET_SIZE(inputs) > PyTuple_GET_SIZE(op.rules):
+        raise TypeError(f"{op.name}: {len(inputs)} inputs for {len(op.rules)} rules")
     cdef Tensor first = <Tensor>(out[0] if type(out) is tuple else out)
     cdef Py_ssize_t k, count = PyTuple_GET_SIZE(inputs)
     cdef tuple edges = PyTuple_New(count)
@@ -590,6 +590,16 @@ cdef object direct_product_of(object x, object y):
     return finish(<Op?>product_ops[which], (x, y), None, result)
 
 
+def product_array(x, y, bint x_turned=False, bint y_turned=False):
+    """x @ y of arrays, either transposed where it is to be turned."""
+    result = None
+    if type(x) is cnp.ndarray and type(y) is cnp.ndarray:
+        result = run_matmul(x, y, x_turned, y_turned)
+    if result is None:
+        return numpy.matmul(x.T if x_turned else x, y.T if y_turned else y)
+    return result
+
+
 def direct_product(x, y):
     """x @ y where NumPy's loop can be called on them as they are; else None."""
     return direct_product_of(x, y)
@@ -637,7 +647,7 @@ def expanded_array(array, tuple shape):
     return out
 
 
-def record_call(Op op, tuple inputs, dict parameters, out):
+def record_call(Op op not None, tuple inputs not None, dict parameters, out):
     """Record an op whose result was made by other means."""
     return record(op, inputs, parameters, out, None)
 
@@ -647,7 +657,7 @@ def result_dtype(*operands):
     return common_type(None, operands) if operands else types.default_float()
 
 
-def attach(Node node, tuple tensors, tuple results):
+def attach(Node node not None, tuple tensors not None, tuple results not None):
     """Make `node` (a Function's) the origin of `results`, with edges to `tensors`."""
     global sequence
     cdef list edges = [], numbers = []
@@ -668,7 +678,7 @@ def attach(Node node, tuple tensors, tuple results):
             x.node_version = x.storage.version
 
 
-def parts_of(Tensor x):
+def parts_of(Tensor x not None):
     """What must be kept of a tensor to make it again without keeping its node alive."""
     cdef Storage storage = storage_of(x)
     if storage.inference and not modes.inference_enabled():
@@ -679,7 +689,7 @@ def parts_of(Tensor x):
     return x.array, storage, storage.version
 
 
-def restored(array, Storage storage, Node node, int number):
+def restored(array, Storage storage not None, Node node, int number):
     """A saved tensor again, in its place in the graph (node None: a constant)."""
     cdef Tensor x
     if type(node) is core.AccumulateGrad:
@@ -691,7 +701,7 @@ def restored(array, Storage storage, Node node, int number):
     return x
 
 
-def alias_of(Tensor x):
+def alias_of(Tensor x not None):
     """A new tensor that is a view of all of x, with no node yet."""
     cdef Tensor out = wrap(x.array)
     become_view(out, x, 0)

@@ -42,8 +42,10 @@ cdef extern from *:
         if (is_method) type->tp_flags |= Py_TPFLAGS_METHOD_DESCRIPTOR;
         PyType_Modified(type);
     }
+    static void chainrule_rename(PyTypeObject *type, const char *name) { type->tp_name = name; }
     """
     void chainrule_use_vectorcall(PyTypeObject *type, int is_method)
+    void chainrule_rename(PyTypeObject *type, const char *name)
     object PyObject_Vectorcall(object callable, PyObject **arguments, size_t count, PyObject *names)
     Py_ssize_t PyVectorcall_NARGS(size_t count)
     object chainrule_new(PyTypeObject *type, object arguments)
@@ -238,14 +240,14 @@ cdef class Tensor:
         return self.gradient
 
     @_grad.setter
-    def _grad(self, value):
+    def _grad(self, Tensor value):
         self.gradient = value
 
     def _set_needs_grad(self, bint value):
         """Make this leaf ask for a gradient, or stop; what may is checked by the caller."""
         self.needs_grad = value
 
-    def _become(self, Tensor other):
+    def _become(self, Tensor other not None):
         """Be what `other` is, as an object of another class."""
         self.array, self.storage = other.array, storage_of(other)
         self.node, self.output, self.needs_grad = other.node, other.output, other.needs_grad
@@ -421,7 +423,12 @@ cdef class Node:
 
     def _saved_origin(self, Py_ssize_t position):
         """(name of the node a saved tensor came from, which of its results), or None."""
-        cdef int ask = self.op.saves[position]
+        cdef int ask
+        if self.saved is None:
+            raise_freed()
+        if not 0 <= position < len(self.op.saves):
+            raise IndexError(f"{self.name()} saved no value number {position}")
+        ask = self.op.saves[position]
         cdef Storage storage = <Storage>self.saved[2 * position + 1]
         if ask == ASK_OUT:
             return short_name(self), 0
@@ -572,7 +579,7 @@ cdef Node edge_of(Tensor x):
     return end
 
 
-def node_of(Tensor x):
+def node_of(Tensor x not None):
     """Where a cotangent of x goes: its grad_fn, the AccumulateGrad of a leaf, or None."""
     return edge_of(x)
 
@@ -777,6 +784,7 @@ cdef class Front:
         return f"<function {self.__name__}>"
 
 
+chainrule_rename(<PyTypeObject *>Tensor, b"torch.Tensor")     # what print(type(x)) shows
 chainrule_use_vectorcall(<PyTypeObject *>Op, 0)
 chainrule_use_vectorcall(<PyTypeObject *>Front, 1)
 

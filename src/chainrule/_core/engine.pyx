@@ -27,6 +27,8 @@ from chainrule._core.program cimport Program
 from chainrule._core.types cimport dtype
 from chainrule._core.writes cimport bump
 
+from _thread import RLock
+
 import numpy
 
 cnp.import_array()
@@ -35,6 +37,11 @@ cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(object o)
 
 cdef long runs = 0
+
+# Sums of this size and above give up the GIL: then only this keeps two threads off one .grad.
+cdef enum:
+    HOLDS_GIL_BELOW = 500
+accumulating = RLock()
 cdef LoopTable addition = table_of(numpy.add)
 
 # What `ops` binds at import: the engine needs these few operations by name.
@@ -233,7 +240,7 @@ cdef int discover(Run run) except -1:
     return 0
 
 
-def sequence_of(Node node):
+def sequence_of(Node node not None):
     return node.sequence
 
 
@@ -268,6 +275,8 @@ def run_backward(list roots, list seeds, targets, captures, bint retain, bint cr
     runs += 1
     run.identity, run.retain, run.create = runs, retain, create
     run.claimed, run.ready, run.selective = [], [], targets is not None
+    for node, number in roots:
+        check_place(node, number)
     prepare_captures(run, captures)
     modes.set_grad_enabled(create)
     try:
@@ -287,7 +296,7 @@ def run_backward(list roots, list seeds, targets, captures, bint retain, bint cr
     return run.found
 
 
-def backward_from_scalar(Tensor root):
+def backward_from_scalar(Tensor root not None):
     """The commonest backward: of one real element, to all leaves; False where it is another."""
     cdef Node node
     cdef object array = root.array
@@ -304,12 +313,22 @@ def backward_from_scalar(Tensor root):
     return True
 
 
+cdef int check_place(Node node, number) except -1:
+    """Refuse what is no place in a graph: a GradientEdge can be made of anything."""
+    if node is None or node.edges is None:
+        raise RuntimeError(f"gradients cannot start or end at {node}: it is not part of a graph")
+    if not 0 <= number < node.results:
+        raise IndexError(f"{node.name()} has {node.results} results, and no number {number}")
+    return 0
+
+
 cdef int prepare_captures(Run run, captures) except -1:
     if captures is None:
         return 0
     run.found = [None] * len(captures)
     run.captures = {}
     for position, (node, number) in enumerate(captures):
+        check_place(node, number)
         run.captures.setdefault(node, {}).setdefault(number, []).append(position)
     return 0
 
@@ -345,7 +364,7 @@ cdef int step(Run run, Node node) except -1:
     if not any_wanted(run, node):
         return 0
     if node.extra is not None and (<NodeExtra>node.extra).prehooks:
-        g = needed["run_prehooks"](node, g)
+        g = run_prehooks(node, g)
     cotangents = None
     if node.op is None or node.op.joint or node.results > 1 or (
         node.extra is not None and (<NodeExtra>node.extra).hooks
@@ -585,6 +604,20 @@ cdef object run_tensor_hooks(NodeExtra extra, object g):
     return g
 
 
+cdef object run_prehooks(Node node, object g):
+    """What a node's prehooks make of its cotangents: as many of them, tensors or None."""
+    found = needed["run_prehooks"](node, g)
+    parts = found if type(g) is list else [found]
+    for part in parts:
+        if part is not None and not isinstance(part, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(part).__name__}'")
+    if type(g) is list and len(parts) != len(g):
+        raise RuntimeError(
+            f"{node.name()}: a hook returned {len(parts)} gradients where there are {len(g)}"
+        )
+    return found
+
+
 cdef int capture(Run run, Node node, object g) except -1:
     for number, positions in run.captures[node].items():
         value = g[number] if type(g) is list else g
@@ -607,7 +640,9 @@ cdef int finish_leaf(Run run, AccumulateGrad end, object g) except -1:
     if not variable.needs_grad:
         return 0
     if end.extra is not None and (<NodeExtra>end.extra).prehooks:
-        g = needed["run_prehooks"](end, g)
+        g = run_prehooks(end, g)
+        if g is None:
+            return 0
     accumulate(run, variable, g)
     if end.extra is not None and (<NodeExtra>end.extra).hooks:
         needed["run_posthooks"](end, (), g)
@@ -621,23 +656,49 @@ cdef int accumulate(Run run, Tensor variable, object g_) except -1:
     cdef Tensor g = <Tensor>g_
     cdef Tensor total = <Tensor>variable.gradient
     cdef bint exclusive
-    if total is None:
+    if run.create:
+        with accumulating:
+            accumulate_recorded(variable, g)
+    elif total is not None:
+        add_into(variable, total, g)
+    else:
         # Two references: the caller's and ours. Then nobody else can see this memory.
         exclusive = Py_REFCNT(g) == 3 and owns_memory(g.array)
-        if not run.create and exclusive and same_layout(g.array, variable.array):
+        if exclusive and same_layout(g.array, variable.array):
             variable.gradient = g
-        elif run.create:
-            variable.gradient = needed["clone_graph"](g)
         else:
-            variable.gradient = wrap(laid_out(g.array, variable.array))
-    elif run.create:
-        variable.gradient = binary(needed["add"], total, g)
+            accumulate_copy(variable, g)
+    return 0
+
+
+cdef int accumulate_recorded(Tensor variable, Tensor g) except -1:
+    if variable.gradient is None:
+        variable.gradient = needed["clone_graph"](g)
     else:
-        add_into(variable, total, g)
+        variable.gradient = binary(needed["add"], variable.gradient, g)
+    return 0
+
+
+cdef int accumulate_copy(Tensor variable, Tensor g) except -1:
+    cdef Tensor copy = wrap(laid_out(g.array, variable.array))
+    if variable.gradient is None:
+        variable.gradient = copy
+    else:                               # another thread came first
+        add_into(variable, <Tensor>variable.gradient, g)
     return 0
 
 
 cdef int add_into(Tensor variable, Tensor total, Tensor g) except -1:
+    """total += g, which another thread may be doing too."""
+    if type(total.array) is cnp.ndarray and cnp.PyArray_SIZE(total.array) < HOLDS_GIL_BELOW:
+        return add_unlocked(variable, total, g)
+    with accumulating:
+        if variable.gradient is not None:
+            return add_unlocked(variable, <Tensor>variable.gradient, g)
+    return accumulate_copy(variable, g)
+
+
+cdef int add_unlocked(Tensor variable, Tensor total, Tensor g) except -1:
     if type(total.array) is cnp.ndarray and type(g.array) is cnp.ndarray and (
         run_binary(addition, total.array, g.array, total.array) is not None
     ):

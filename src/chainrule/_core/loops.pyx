@@ -199,6 +199,8 @@ cdef object run_binary(LoopTable table, cnp.ndarray x, cnp.ndarray y, cnp.ndarra
         return None
     if not walk(x, &shape, &walk_x) or not walk(y, &shape, &walk_y):
         return None
+    if walk_x.row and walk_y.row and walk_x.row != walk_y.row:
+        return None
     if out is None:
         out = new_array(shape.ndim, shape.dims, loop.result)
     elif not fits(out, shape.ndim, shape.dims, loop.result):

@@ -179,12 +179,19 @@ cdef object in_place(Op op, object x, object y):
     return write(op, target, (target, y), None)
 
 
-def in_place_call(Op op, Tensor x, tuple others, dict parameters):
+def in_place_call(Op op not None, Tensor x not None, tuple others not None, dict parameters):
     """op written into x, for an op of any number of inputs and parameters."""
+    check_arity(op, 1 + PyTuple_GET_SIZE(others))
     check_writable(x)
     for other in others:
         check_overlap(x, other)
     return write(op, x, (x,) + others, parameters or None)
+
+
+cdef int check_arity(Op op, Py_ssize_t given) except -1:
+    if op.arity > 0 and op.arity != given:
+        raise TypeError(f"{op.name}() takes {op.arity} operands but {given} were given")
+    return 0
 
 
 cdef object write(Op op, Tensor x, tuple inputs, dict parameters):
@@ -302,7 +309,7 @@ cdef int derive(Tensor x) except -1:
 
 # --------------------------------------------------------------- what Python modules may use
 
-def overwrite(Tensor x, array):
+def overwrite(Tensor x not None, array):
     """Write an array's values into x, unrecorded: x becomes a constant of the new values."""
     check_writable(x)
     if modes.recording() and x.needs_grad:
@@ -315,39 +322,41 @@ def overwrite(Tensor x, array):
     return x
 
 
-def bump_version(Tensor x):
+def bump_version(Tensor x not None):
     """Count a write that was made to x's memory by other means."""
     bump(x)
 
 
-def check_may_write(Tensor x):
+def check_may_write(Tensor x not None):
     """Raise what PyTorch raises where x may not be written to in place."""
     check_writable(x)
 
 
-def check_may_overlap(Tensor x, other):
+def check_may_overlap(Tensor x not None, other):
     """Raise what PyTorch raises where `other` shares part of the memory of x."""
     check_overlap(x, other)
 
 
-def write_call(Op op, Tensor x, tuple inputs, dict parameters):
+def write_call(Op op not None, Tensor x not None, tuple inputs not None, dict parameters):
     """`op` of any inputs, written into x (which may or may not be among them)."""
+    check_arity(op, PyTuple_GET_SIZE(inputs))
     return write(op, x, inputs, parameters or None)
 
 
-def share(Tensor x, Tensor source):
+def share(Tensor x not None, Tensor source not None):
     """Let x share the memory and the version counter of `source`, but not its graph."""
     x.array = source.array
     x.storage = storage_of(source)
     return x
 
 
-def replace_array(Tensor x, array):
+def replace_array(Tensor x not None, array):
     """Give x another array (resize_, set_, .data = ...), of any shape."""
+    types.dtype_of(array)       # refuses what is no array
     x.array = array
 
 
-def adopt(Tensor x, Tensor result):
+def adopt(Tensor x not None, Tensor result not None):
     """Let x become what `result` is: another view of the same memory (t_, unsqueeze_)."""
     x.array = result.array
     if result.node is not None:
@@ -357,7 +366,7 @@ def adopt(Tensor x, Tensor result):
     return x
 
 
-def detach_in_place(Tensor x):
+def detach_in_place(Tensor x not None):
     """Cut x off the graph it came from."""
     if x.base is not None:
         raise RuntimeError(
@@ -373,7 +382,7 @@ dispatch.refresh = refresh
 core.late["in_place"] = in_place_call
 
 
-def rewrite(Tensor x, Tensor value):
+def rewrite(Tensor x not None, Tensor value not None):
     """Let x, whose memory now holds `value`, have the history of `value`."""
     cdef Tensor base = x.base
     if base is None:

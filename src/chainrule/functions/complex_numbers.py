@@ -5,10 +5,14 @@ Apart from creation: these have derivatives.
 
 from __future__ import annotations
 
-from chainrule._core.core import Tensor
+from typing import TYPE_CHECKING
+
 from chainrule.functions.declare import deliver, public
 from chainrule.functions.matmul import check_tensors
 from chainrule.ops import complex_numbers as ops
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 
 @public

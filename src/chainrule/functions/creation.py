@@ -1,34 +1,36 @@
-"""Tensors of a size: zeros, ones, full, empty, eye, and their kin in another's likeness.
+"""Tensors of a size: zeros, ones, full, empty, eye.
 
-Apart from values, where what is given are the elements, and from ranges, where they follow
-from bounds.
+Apart from values, where what is given are the elements, from ranges, where they follow from
+bounds, and from likeness, where another tensor says what is made.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy
 
-from chainrule._core.apply import call_quietly
-from chainrule._core.core import Tensor
 from chainrule._core.types import (
-    DTYPES,
-    as_dtype,
     channels_last,
     channels_last_3d,
     contiguous_format,
-    get_default_dtype,
 )
-from chainrule.functions.declare import method, public
+from chainrule.functions.declare import public
 from chainrule.functions.factory import (
-    check_out,
+    allocated,
     check_place,
+    filled,
     finished,
-    fitting,
     integer,
     number,
     shape_in_one,
     shape_of,
+    type_for,
+    type_of,
 )
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 # ---------------------------------------------------------------------------------- of a size
 
@@ -38,11 +40,8 @@ def _filled(name, make, sizes, size, out, dtype, place, requires_grad):
     shape = shape_of(name, sizes, size)
     if place != (None, None, False):
         check_place(*place)
-    if out is not None:
-        wanted = check_out(dtype, out)
-    else:
-        wanted = get_default_dtype() if dtype is None else as_dtype(dtype, name)
-    return finished(name, make(shape, wanted.numpy), requires_grad, out)
+    wanted = type_for(name, dtype, out)
+    return finished(name, allocated(make, shape, wanted.numpy), requires_grad, out)
 
 
 @public
@@ -142,25 +141,8 @@ def full(
     shape = shape_in_one("full", size)
     check_place(device, layout, pin_memory)
     value = number("full", "fill_value", 2, fill_value)
-    if out is not None:
-        wanted = check_out(dtype, out)
-    else:
-        wanted = type_of(value) if dtype is None else as_dtype(dtype, "full")
-    return finished("full", _full(shape, value, wanted), requires_grad, out)
-
-
-def _full(shape, value, wanted):
-    return call_quietly(numpy.full, shape, fitting(value, wanted), wanted.numpy)
-
-
-def type_of(value):
-    """The dtype that a Python number has on its own."""
-    if isinstance(value, bool):
-        return DTYPES["bool"]
-    if isinstance(value, int):
-        return DTYPES["int64"]
-    default = get_default_dtype()
-    return default.to_complex() if isinstance(value, complex) else default
+    wanted = type_for("full", dtype, out, type_of(value))
+    return finished("full", filled(shape, value, wanted), requires_grad, out)
 
 
 @public
@@ -174,8 +156,8 @@ def scalar_tensor(
     tensor(2.)
     """
     check_place(device, layout, pin_memory)
-    wanted = get_default_dtype() if dtype is None else as_dtype(dtype, "scalar_tensor")
-    array = _full((), number("scalar_tensor", "s", 1, s), wanted)
+    wanted = type_for("scalar_tensor", dtype)
+    array = filled((), number("scalar_tensor", "s", 1, s), wanted)
     return finished("scalar_tensor", array, requires_grad)
 
 
@@ -199,10 +181,7 @@ def eye(
         if extent < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {extent}")
     check_place(device, layout, pin_memory)
-    if out is not None:
-        wanted = check_out(dtype, out)
-    else:
-        wanted = get_default_dtype() if dtype is None else as_dtype(dtype, "eye")
+    wanted = type_for("eye", dtype, out)
     return finished("eye", numpy.eye(*sizes, dtype=wanted.numpy), requires_grad, out)
 
 
@@ -230,7 +209,7 @@ def empty_strided(
             f"strides={list(stride)}: strides may not be negative"
         )
     check_place(device, layout, pin_memory)
-    wanted = get_default_dtype() if dtype is None else as_dtype(dtype, "empty_strided")
+    wanted = type_for("empty_strided", dtype)
     return finished("empty_strided", _strided(shape, stride, wanted), requires_grad)
 
 
@@ -262,167 +241,5 @@ def empty_permuted(
             f"it must name each of the {len(shape)} dimensions once"
         )
     check_place(device, layout, pin_memory)
-    wanted = get_default_dtype() if dtype is None else as_dtype(dtype, "empty_permuted")
+    wanted = type_for("empty_permuted", dtype)
     return finished("empty_permuted", _laid_out(shape, wanted, order), requires_grad)
-
-
-# ------------------------------------------------------------------------- in another's likeness
-
-
-def _like(name, make, input, dtype, place, requires_grad, memory_format):
-    """An array of the same shape, and the same order in memory, as a tensor's."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
-    if place != (None, None, False):
-        check_place(*place)
-    wanted = None if dtype is None else as_dtype(dtype, name).numpy
-    order = "C" if memory_format is contiguous_format else "K"
-    array = input._array
-    # NumPy's K sorts an expanded dimension by its stride of 0; PyTorch makes such a copy plain.
-    if order == "K" and not (array.flags.c_contiguous or _is_dense(array)):
-        order = "C" if 0 in array.strides else "K"
-    return finished(name, make(array, wanted, order), requires_grad)
-
-
-def _is_dense(array) -> bool:
-    return array.flags.f_contiguous
-
-
-@public
-def zeros_like(
-    input, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False,
-    memory_format=None,
-) -> Tensor:  # fmt: skip
-    """Zeros in the shape, the dtype and the order in memory of a tensor.
-
-    >>> import chainrule as torch
-    >>> torch.zeros_like(torch.tensor([1, 2]))
-    tensor([0, 0])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.zeros_like.html
-    """
-    place = (device, layout, pin_memory)
-    return _like(
-        "zeros_like", numpy.zeros_like, input, dtype, place, requires_grad, memory_format
-    )
-
-
-@public
-def ones_like(
-    input, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False,
-    memory_format=None,
-) -> Tensor:  # fmt: skip
-    """Ones in the shape, the dtype and the order in memory of a tensor.
-
-    >>> import chainrule as torch
-    >>> torch.ones_like(torch.tensor([0.5, 2]))
-    tensor([1., 1.])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.ones_like.html
-    """
-    place = (device, layout, pin_memory)
-    return _like("ones_like", numpy.ones_like, input, dtype, place, requires_grad, memory_format)
-
-
-@public
-def empty_like(
-    input, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False,
-    memory_format=None,
-) -> Tensor:  # fmt: skip
-    """Whatever the memory held before, in the shape, the dtype and the order of a tensor.
-
-    >>> import chainrule as torch
-    >>> torch.empty_like(torch.ones(2, 3)).shape
-    torch.Size([2, 3])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.empty_like.html
-    """
-    place = (device, layout, pin_memory)
-    return _like(
-        "empty_like", numpy.empty_like, input, dtype, place, requires_grad, memory_format
-    )
-
-
-@public
-def full_like(
-    input, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False,
-    requires_grad=False, memory_format=None,
-) -> Tensor:  # fmt: skip
-    """One number in the shape, the dtype and the order in memory of a tensor.
-
-    >>> import chainrule as torch
-    >>> torch.full_like(torch.ones(2), 3)
-    tensor([3., 3.])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.full_like.html
-    """
-    value = number("full_like", "fill_value", 2, fill_value)
-
-    def make(array, wanted, order):
-        made = numpy.empty_like(array, wanted, order)
-        call_quietly(made.fill, fitting(value, as_dtype(made.dtype)))
-        return made
-
-    place = (device, layout, pin_memory)
-    return _like("full_like", make, input, dtype, place, requires_grad, memory_format)
-
-
-# -------------------------------------------------------------------------- in another's type
-
-
-def _new(name, make):
-    def new(
-        self, *sizes, size=None, dtype=None, device=None, layout=None, pin_memory=False,
-        requires_grad=False,
-    ):  # fmt: skip
-        shape = shape_of(name, sizes, size)
-        check_place(device, layout, pin_memory)
-        wanted = self.dtype if dtype is None else as_dtype(dtype, name)
-        return finished(name, make(shape, wanted.numpy), requires_grad)
-
-    new.__name__ = new.__qualname__ = name
-    new.__doc__ = (
-        f"A tensor as torch.{name.removeprefix('new_')} makes it, in this tensor's dtype unless "
-        "another is given.\n\n"
-        f"See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html"
-    )
-    return method(new)
-
-
-new_zeros = _new("new_zeros", numpy.zeros)
-new_ones = _new("new_ones", numpy.ones)
-new_empty = _new("new_empty", numpy.empty)
-
-
-@method
-def new_full(
-    self, size, fill_value, *, dtype=None, device=None, layout=None, pin_memory=False,
-    requires_grad=False,
-) -> Tensor:  # fmt: skip
-    """A tensor of one number, in this tensor's dtype unless another is given.
-
-    >>> import chainrule as torch
-    >>> torch.ones(1, dtype=torch.int64).new_full((2,), 2.5)
-    tensor([2, 2])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.new_full.html
-    """
-    shape = shape_in_one("new_full", size)
-    check_place(device, layout, pin_memory)
-    wanted = self.dtype if dtype is None else as_dtype(dtype, "new_full")
-    value = number("new_full", "fill_value", 2, fill_value)
-    return finished("new_full", _full(shape, value, wanted), requires_grad)
-
-
-@method
-def new_empty_strided(
-    self, size, stride, dtype=None, layout=None, device=None, pin_memory=False,
-    requires_grad=False,
-) -> Tensor:  # fmt: skip
-    """A tensor as torch.empty_strided makes it, in this tensor's dtype unless another is given."""
-    return empty_strided(
-        size, stride, dtype=self.dtype if dtype is None else dtype, layout=layout, device=device,
-        pin_memory=pin_memory, requires_grad=requires_grad,
-    )  # fmt: skip

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import call_quietly, wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import as_dtype, strided
+from chainrule._core.types import DTYPES, as_dtype, get_default_dtype, strided
 from chainrule.functions.conversion import check_device
 from chainrule.functions.declare import deliver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chainrule._core.types import dtype as dtype_type
 
 # PyTorch's names of types in the message about a number that does not fit.
@@ -26,6 +28,12 @@ C_NAMES = {
     "float64": "double", "complex64": "c10::complex<float>",
     "complex128": "c10::complex<double>",
 }  # fmt: skip
+
+
+def kind_of(value) -> str:
+    """The name of a value's type, as PyTorch's errors write it."""
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 # -------------------------------------------------------------------------------------- sizes
@@ -69,24 +77,21 @@ def _extent(name: str, place: int, item, listed: bool) -> int:
             raise TypeError
         return operator.index(item)
     except TypeError:
-        found = type(item).__name__
+        found = kind_of(item)
     if place:
         raise TypeError(
             f"{name}(): argument 'size' failed to unpack the object at pos {place + 1} with "
             f'error "type must be tuple of ints,but got {found}"'
         )
     what = f"but found element of type {found} at pos 0" if listed else f"not {found}"
-    raise TypeError(
-        f"{name}(): argument 'size' (position 1) must be tuple of ints, {what}"
-    )
+    raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, {what}")
 
 
 def shape_in_one(name: str, size) -> tuple[int, ...]:
     """A shape that must be given as one sequence, as by full((2, 3), 1)."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(
-            f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
-            f"{type(size).__name__}"
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, not {kind_of(size)}"
         )
     return shape_of(name, (size,))
 
@@ -102,14 +107,14 @@ def integer(name: str, argument: str, position: int, value) -> int:
     except TypeError:
         raise TypeError(
             f"{name}(): argument '{argument}' (position {position}) must be int, not "
-            f"{type(value).__name__}"
+            f"{kind_of(value)}"
         ) from None
 
 
 # ------------------------------------------------------------------------------------ numbers
 
 
-def number(name: str, argument: str, position: int, value):
+def number(name: str, argument: str, position: int, value) -> complex:
     """A Python number from a number, a NumPy number, or a 0-dim tensor that needs no gradient."""
     if isinstance(value, numpy.generic) or (
         isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad
@@ -118,12 +123,12 @@ def number(name: str, argument: str, position: int, value):
     if not isinstance(value, (bool, int, float, complex)):
         raise TypeError(
             f"{name}(): argument '{argument}' (position {position}) must be Number, not "
-            f"{type(value).__name__}"
+            f"{kind_of(value)}"
         )
     return value
 
 
-def fitting(value, target: dtype_type):
+def fitting(value: complex, target: dtype_type) -> complex:
     """The number as one of a type; RuntimeError where it does not fit."""
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
         raise OverflowError(f"int too big to convert: {value}")
@@ -176,16 +181,55 @@ def check_place(device=None, layout=None, pin_memory: bool = False) -> None:
         )
 
 
-def check_out(dtype, out) -> dtype_type:
+def type_for(name: str, dtype, out: Tensor | None = None, default=None) -> dtype_type:
+    """The type to make: of `out`, as asked for, or the default; the first two must agree."""
+    wanted = None if dtype is None else as_dtype(dtype, name)
+    if out is None:
+        return wanted or default or get_default_dtype()
+    return check_out(wanted, out, name)
+
+
+def type_of(value: complex) -> dtype_type:
+    """The dtype that a Python number has on its own."""
+    if isinstance(value, bool):
+        return DTYPES["bool"]
+    if isinstance(value, int):
+        return DTYPES["int64"]
+    default = get_default_dtype()
+    return default.to_complex() if isinstance(value, complex) else default
+
+
+def check_out(dtype, out, name: str = "") -> dtype_type:
     """The type of `out`, which a dtype given beside it must be."""
     if not isinstance(out, Tensor):
-        raise TypeError(f"argument 'out' must be Tensor, not {type(out).__name__}")
+        place = f"{name}(): " if name else ""
+        raise TypeError(f"{place}argument 'out' must be Tensor, not {kind_of(out)}")
     if dtype is not None and as_dtype(dtype) is not out.dtype:
         raise RuntimeError(
             f"dtype {as_dtype(dtype).legacy} does not match dtype of out parameter "
             f"({out.dtype.legacy})"
         )
     return out.dtype
+
+
+def allocated(make: Callable, shape: tuple[int, ...], *arguments) -> numpy.ndarray:
+    """What `make` makes of a shape; RuntimeError where there is no memory for it."""
+    try:
+        return make(shape, *arguments)
+    except (MemoryError, ValueError) as error:
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(shape)}, or there is not "
+            f"enough memory: {error}"
+        ) from None
+
+
+def filled(shape: tuple[int, ...], value: complex, wanted: dtype_type) -> numpy.ndarray:
+    """A new array of one number; RuntimeError where it does not fit the type."""
+    return allocated(_quiet_full, shape, fitting(value, wanted), wanted.numpy)
+
+
+def _quiet_full(*arguments):
+    return call_quietly(numpy.full, *arguments)
 
 
 def finished(name: str, array, requires_grad: bool = False, out: Tensor | None = None) -> Tensor:
@@ -199,6 +243,7 @@ def finished(name: str, array, requires_grad: bool = False, out: Tensor | None =
 
 
 def ask_for_gradient(name: str, made: Tensor, requires_grad: bool) -> None:
+    """Let a new tensor require a gradient, if `requires_grad` says so and its type allows it."""
     if requires_grad is not True:
         raise TypeError(
             f"{name}(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"

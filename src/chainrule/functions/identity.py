@@ -396,7 +396,7 @@ def _copied(attributes, memo):
 
 
 def _rebuild(cls, array, requires_grad):
-    made = Tensor.__new__(cls)
+    made = Tensor.__new__(cls or Tensor)
     replace_array(made, array)
     made._set_needs_grad(requires_grad)
     return made
@@ -404,7 +404,8 @@ def _rebuild(cls, array, requires_grad):
 
 def _reduce(self, protocol):
     """Pickling keeps the values and requires_grad; a result becomes a leaf, .grad is dropped."""
-    arguments = (self.__class__, self._array, self.requires_grad)
+    kind = None if self.__class__ is Tensor else self.__class__
+    arguments = (kind, self._array, self.requires_grad)
     return _rebuild, arguments, self.__dict__ or None
 
 

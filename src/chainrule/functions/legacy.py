@@ -11,11 +11,21 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor, bind_late
-from chainrule._core.types import DTYPES, Size, device, get_default_dtype, set_default_dtype, strided
+from chainrule._core.types import (
+    DTYPES,
+    Size,
+    device,
+    get_default_dtype,
+    set_default_dtype,
+    strided,
+)
 from chainrule._core.writes import replace_array
 from chainrule.functions.declare import PUBLIC, method, public
-from chainrule.functions.factory import ask_for_gradient, shape_of
-from chainrule.functions.values import array_of, is_sequence
+from chainrule.functions.elements import array_of, is_sequence
+from chainrule.functions.factory import ask_for_gradient, kind_of, shape_of
+from chainrule.ops.shape import view
+
+alias = view.named("AliasBackward0")
 
 
 def array_from(arguments: tuple, keywords: dict, dtype) -> numpy.ndarray:
@@ -43,7 +53,7 @@ def _of_data(data, dtype):
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     if not is_sequence(data):
-        raise TypeError(f"new(): data must be a sequence (got {type(data).__name__})")
+        raise TypeError(f"new(): data must be a sequence (got {kind_of(data)})")
     if isinstance(data, numpy.ndarray) and data.dtype == dtype.numpy:
         return data
     return array_of(data, dtype)
@@ -86,8 +96,8 @@ def _construct(self, arguments: tuple, keywords: dict) -> None:
 
 
 def _alias(x: Tensor) -> Tensor:
-    """All of a tensor, as another object that shares its memory and keeps its gradient's way."""
-    return x.view_as(x) if x.requires_grad else x.detach()
+    """All of a tensor, as another object that shares its memory and its place in the graph."""
+    return alias(x, shape=tuple(x.shape)) if x.requires_grad else x.detach()
 
 
 bind_late({"construct": _construct})
@@ -103,6 +113,7 @@ class tensortype(type):
         return isinstance(instance, Tensor) and instance.dtype is cls.dtype
 
     def __call__(cls, *arguments, **keywords):
+        """A tensor of sizes or values; a tensor of this type as it is, any other refused."""
         given = arguments[0] if len(arguments) == 1 else None
         if not isinstance(given, Tensor):
             return wrap_array(array_from(arguments, keywords, cls.dtype))
@@ -207,7 +218,7 @@ def _variable(data, requires_grad, volatile) -> Tensor:
     if data is None:
         data = wrap_array(numpy.empty(0, get_default_dtype().numpy))
     if not isinstance(data, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
+        raise TypeError(f"Variable data has to be a tensor, but got {kind_of(data)}")
     made = data.detach()
     if requires_grad is not False:
         ask_for_gradient("Variable", made, requires_grad)

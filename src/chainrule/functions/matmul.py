@@ -11,6 +11,7 @@ import math
 from chainrule._core.apply import direct_product, matrix_product, result_dtype
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import alias, deliver, method, public
+from chainrule.functions.factory import kind_of
 from chainrule.ops import arithmetic
 from chainrule.ops import matmul as ops
 from chainrule.ops import sums_of_products as sums
@@ -30,7 +31,7 @@ def check_tensors(name: str, **operands) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(
                 f"{name}(): argument '{argument}' (position {position}) must be Tensor, not "
-                f"{type(value).__name__}"
+                f"{kind_of(value)}"
             )
 
 
@@ -59,7 +60,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     return result if out is None else deliver(result, out, "matmul")
 
 
-def product(input, other):
+def product(input, other) -> Tensor:
     """The operator @: as matmul, but what is no tensor is left to Python's own TypeError."""
     if isinstance(input, Tensor) and isinstance(other, Tensor):
         return matmul(input, other)
@@ -87,7 +88,7 @@ def _of_rows(x, y):
     return unsafe_view(product, shape=(*shape[:-1], *y.shape[1:]))
 
 
-def rows_of(x):
+def rows_of(x: Tensor) -> Tensor:
     """All vectors along the last dimension, as the rows of one matrix."""
     shape = x.shape
     return flat_view(x, shape=(math.prod(shape[:-1]), shape[-1]))
@@ -148,9 +149,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     check_tensors("mv", input=input, vec=vec)
     if input.ndim != 2 or vec.ndim != 1:
-        raise RuntimeError(
-            f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}"
-        )
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
     return deliver(matrix_product(ops.mv, input, vec), out, "mv")
 
 
@@ -233,6 +232,7 @@ def promoted(*tensors) -> list[Tensor]:
 
 
 def check_vector_arguments(name: str, **vectors) -> None:
+    """RuntimeError for the first operand that is no vector."""
     for argument, vector in vectors.items():
         if vector.ndim != 1:
             raise RuntimeError(f"{name}: Expected 1-D argument {argument}, but got {vector.ndim}-D")

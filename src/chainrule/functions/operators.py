@@ -49,7 +49,7 @@ bind_operators(
         "rmod": arithmetic.rest_of,
         "pow": _power,
         "rpow": arithmetic.power,
-        "matmul": matmul.matmul,
+        "matmul": matmul.product,
         "neg": ops.neg,
         "positive": arithmetic.positive,
         "abs": ops.abs,

@@ -12,15 +12,15 @@ import numpy
 
 from chainrule._core.apply import call_quietly
 from chainrule._core.core import Tensor
-from chainrule._core.types import DTYPES, as_dtype, get_default_dtype
+from chainrule._core.types import DTYPES, get_default_dtype
 from chainrule.functions.declare import public
 from chainrule.functions.factory import (
-    check_out,
     check_place,
     finished,
     fitting,
     integer,
     number,
+    type_for,
 )
 
 INT64 = DTYPES["int64"]
@@ -31,7 +31,7 @@ def arange(
     *bounds, start=None, end=None, step=None, out=None, dtype=None, layout=None, device=None,
     pin_memory=False, requires_grad=False,
 ) -> Tensor:  # fmt: skip
-    """start, start + step, ... up to but without `end`: arange(end), (start, end), (.., step).
+    """From `start` (or 0) by `step` (or 1) up to but without `end`, given as 1, 2 or 3 numbers.
 
     The type is int64 where all numbers are integers, else the default float. RuntimeError for a
     step of zero or one that leads away from `end`.
@@ -83,13 +83,8 @@ def _wrong_arguments(name, bounds, keywords, *expected):
 
 
 def _type_of_range(numbers, dtype, out, name):
-    if out is not None:
-        wanted = check_out(dtype, out)
-    elif dtype is not None:
-        wanted = as_dtype(dtype, name)
-    else:
-        whole = all(isinstance(value, int) for value in numbers)
-        wanted = INT64 if whole and name == "arange" else get_default_dtype()
+    whole = name == "arange" and all(isinstance(value, int) for value in numbers)
+    wanted = type_for(name, dtype, out, INT64 if whole else None)
     if wanted.category in (0, 3):
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{wanted.legacy}'")
     return wanted
@@ -200,9 +195,11 @@ def logspace(
     check_place(device, layout, pin_memory)
     wanted = _type_of_spaced("logspace", first, last, dtype, out)
     wide = DTYPES["complex128" if wanted.category == 3 else "float64"]
+    if wanted.category == 1:
+        first, last = fitting(first, wanted), fitting(last, wanted)
 
     def powers():
-        exponents = _spaced(first, last, count, wanted if wanted.category == 1 else wide)
+        exponents = _spaced(first, last, count, wide)
         return numpy.power(float(base), exponents).astype(wanted.numpy)
 
     return finished("logspace", call_quietly(powers), requires_grad, out)
@@ -211,8 +208,10 @@ def logspace(
 def _ends(name, start, end, steps):
     """The ends as numbers (tensors of one are taken), and how many steps there are."""
     numeric = (int, float, complex, numpy.generic, Tensor)
-    if isinstance(steps, bool) or not isinstance(steps, (int, numpy.integer, Tensor)) or not (
-        isinstance(start, numeric) and isinstance(end, numeric)
+    if (
+        isinstance(steps, bool)
+        or not isinstance(steps, (int, numpy.integer, Tensor))
+        or not (isinstance(start, numeric) and isinstance(end, numeric))
     ):
         found = (start, end) if steps is None else (start, end, steps)
         raise _wrong_arguments(name, found, {}, "Number start, Number end, int steps")
@@ -231,13 +230,9 @@ def _ends(name, start, end, steps):
 
 
 def _type_of_spaced(name, first, last, dtype, out):
-    wanted = None if dtype is None else as_dtype(dtype, name)
-    if out is not None:
-        wanted = check_out(dtype, out)
     has_complex = isinstance(first, complex) or isinstance(last, complex)
     default = get_default_dtype()
-    if wanted is None:
-        return default.to_complex() if has_complex else default
+    wanted = type_for(name, dtype, out, default.to_complex() if has_complex else default)
     if has_complex and wanted.category < 3:
         raise RuntimeError(
             f"torch.{name}(): inferred dtype c10::complex<float> can't be safely cast to passed "
@@ -249,16 +244,20 @@ def _type_of_spaced(name, first, last, dtype, out):
 
 
 def _spaced(first, last, count, wanted):
-    """Evenly spaced numbers, counted from the nearer end so that both ends are exact."""
+    """Evenly spaced numbers, counted from the nearer end so that both ends are exact.
+
+    The step is rounded to the type, its multiples are not: as where the processor multiplies and
+    adds in one instruction. Integers are worked out in double precision and truncated.
+    """
+    narrow, exact = wanted.numpy, numpy.clongdouble if wanted.category == 3 else numpy.longdouble
     if wanted.category == 1:
         first, last = fitting(first, wanted), fitting(last, wanted)
-    step = (last - first) / (count - 1) if count > 1 else 0.0
-    if wanted.category == 1 and wanted.itemsize < 8:
-        # An integer range takes steps in single precision, as PyTorch does.
-        step = float(numpy.float32(step))
-    places = numpy.arange(count)
-    near, far = first + step * places, last - step * (count - 1 - places)
-    found = numpy.where(places < count // 2, near, far) if count > 1 else near
+        narrow, exact = numpy.dtype(numpy.float64), numpy.float64
+    start, end = narrow.type(first), narrow.type(last)
+    step = (end - start) / narrow.type(count - 1) if count > 1 else narrow.type(0)
+    places = numpy.arange(count, dtype=exact)
+    near, far = exact(start) + exact(step) * places, exact(end) - exact(step) * places[::-1]
+    found = numpy.where(numpy.arange(count) < count // 2, near, far) if count > 1 else near
     return found.astype(wanted.numpy)
 
 
@@ -271,7 +270,7 @@ def _triangle(name, indices, row, col, offset, dtype, place):
         if extent < 0:
             raise RuntimeError(f"{argument} must be non-negative, got{extent}")
     check_place(*place)
-    wanted = INT64 if dtype is None else as_dtype(dtype, name)
+    wanted = type_for(name, dtype, default=INT64)
     if wanted.category > 1 or wanted.category == 0:
         raise NotImplementedError(f"\"{name}\" not implemented for '{wanted.legacy}'")
     found = indices(int(row), integer(name, "offset", 3, offset), int(col))

@@ -5,11 +5,15 @@ Apart from the products: each of these has a number for either summand and an in
 
 from __future__ import annotations
 
-from chainrule._core.core import Tensor
+from typing import TYPE_CHECKING
+
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import fitting, number
 from chainrule.functions.matmul import check_tensors, check_vector_arguments, promoted
 from chainrule.ops import sums_of_products as ops
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 
 @public

@@ -57,7 +57,7 @@ def spread(g, count, reduction):
 
 def count_of(x, y):
     """How many elements two tensors have together."""
-    return x.numel() if x.shape == y.shape else (x + y).numel()
+    return x.numel() if x.shape == y.shape or y.numel() == 1 else (x + y).numel()
 
 
 # ------------------------------------------------------------------------------- regression
@@ -86,7 +86,7 @@ def mse_loss(xp, x, y, *, reduction):
 
 
 def mse_loss_vjp(g, x, y, reduction):
-    return sloped(square_slope, x, y, spread(g, count_of(x, y), reduction) * 2)
+    return sloped(square_slope, x, y, g * (2 / count_of(x, y) if reduction == MEAN else 2))
 
 
 mse_loss.vjps(mse_loss_vjp, lambda g, x, y, reduction: mse_loss_vjp(g, y, x, reduction))
@@ -212,18 +212,29 @@ soft_margin_loss.vjps(
 
 def places(xp, classes, y, weight, ignore_index):
     """Where each target's class stands in an input, and how much each target counts."""
-    counted = y != ignore_index
-    everything = counted.all()
-    if not everything:
+    counted = None
+    if ignore_index >= 0 or largest(xp, y) >= classes:
+        counted = y != ignore_index
         y = xp.where(counted, y, 0)
-    if y.size and not 0 <= y.min() <= y.max() < classes:
-        wrong = y[(y < 0) | (y >= classes)].flat[0]
-        raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes.")
+        check_classes(xp, classes, y)
     index = [xp.arange(size).reshape(-1, *[1] * (y.ndim - k - 1)) for k, size in enumerate(y.shape)]
     index.insert(min(len(index), 1), y)
     if weight is not None:
-        return tuple(index), weight[y] * counted
-    return tuple(index), None if everything else counted
+        return tuple(index), weight[y] if counted is None else weight[y] * counted
+    return tuple(index), counted
+
+
+def largest(xp, y):
+    """The largest number, where negative ones count as beyond all: one pass instead of two."""
+    if not y.size:
+        return 0
+    return xp.maximum.reduce(y.view(xp.uint64) if y.dtype == xp.int64 else y, axis=None)
+
+
+def check_classes(xp, classes, y):
+    if largest(xp, y) >= classes:
+        wrong = y[(y < 0) | (y >= classes)].flat[0]
+        raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes.")
 
 
 def total_count(xp, y, counts):

@@ -116,8 +116,9 @@ def adjoint(x):
 
 
 # ---------------------------------------------------------------------------------- transposes
-# op                   g and the other factor, for x          ... and for y
+# fmt: off
 
+# op                   for x, of g and the other factor       for y
 mm.transposes(         lambda g, y: times_turned(g, conj(y)), lambda g, x: turned_times(conj(x), g))
 product_nt.transposes( lambda g, y: times(g, conj(y)),        lambda g, x: turned_times(g, conj(x)))
 product_tn.transposes( lambda g, y: times_turned(conj(y), g), lambda g, x: times(conj(x), g))
@@ -129,5 +130,7 @@ vdot.transposes(       lambda g, y: conj(g) * y,              lambda g, x: g * x
 for _op in (bmm, batched, swapped_batched):
     _op.transposes(    lambda g, y: bmm(g, adjoint(y)),       lambda g, x: bmm(adjoint(x), g))
 cross.transposes(
-    lambda g, y, dim: cross(conj(y), g, dim=dim), lambda g, x, dim: cross(g, conj(x), dim=dim)
-)  # fmt: skip
+    lambda g, y, dim: cross(conj(y), g, dim=dim),
+    lambda g, x, dim: cross(g, conj(x), dim=dim),
+)
+# fmt: on

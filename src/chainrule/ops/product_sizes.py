@@ -79,10 +79,15 @@ def check_vectors(x, y) -> None:
 
 def check_batches(x, y) -> None:
     check_batch_sizes(x, y)
+    check_types(x, y, "bmm")
+
+
+def check_types(x, y, kernel: str) -> None:
+    """Two operands of one type, which is not bool."""
     a, b = dtype_of(x), dtype_of(y)
     if a is not b:
         raise RuntimeError(f"expected scalar type {a.legacy} but found {b.legacy}")
-    refuse_bool(a, "bmm")
+    refuse_bool(a, kernel)
 
 
 def check_batch_sizes(x, y) -> None:
@@ -118,9 +123,7 @@ def _check_types(name: str, x, z) -> None:
 
 def check_vector_sum(x, y, z) -> None:
     if x.ndim > 1 or y.ndim != 2 or z.ndim != 1:
-        raise RuntimeError(
-            f"vector + matrix @ vector expected, got {x.ndim}, {y.ndim}, {z.ndim}"
-        )
+        raise RuntimeError(f"vector + matrix @ vector expected, got {x.ndim}, {y.ndim}, {z.ndim}")
     _check_vector_size(x.size, y, z)
     _check_vector_types(x, y, z)
 
@@ -129,8 +132,7 @@ def check_batch_total(x, y, z) -> None:
     _check_three_dimensions(y, z)
     if y.shape[0] != z.shape[0]:
         raise RuntimeError(
-            "batch1 and batch2 must have same number of batches, got "
-            f"{y.shape[0]} and {z.shape[0]}"
+            f"batch1 and batch2 must have same number of batches, got {y.shape[0]} and {z.shape[0]}"
         )
     if y.shape[2] != z.shape[1]:
         raise RuntimeError(

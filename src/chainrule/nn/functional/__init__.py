@@ -6,7 +6,7 @@ of tensors with the settings that layers keep, and no state of their own.
 
 from __future__ import annotations
 
-from chainrule.functions import one_hot
+from chainrule.functions import linear, one_hot
 from chainrule.functions.activation import (
     celu,
     celu_,
@@ -47,6 +47,7 @@ from chainrule.nn.functional._activation import (
     softmin,
     tanh,
 )
+from chainrule.nn.functional._bilinear import bilinear
 from chainrule.nn.functional._classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -70,7 +71,7 @@ from chainrule.nn.functional._dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
-from chainrule.nn.functional._linear import bilinear, embedding, linear
+from chainrule.nn.functional._embedding import embedding
 from chainrule.nn.functional._regression import (
     gaussian_nll_loss,
     hinge_embedding_loss,

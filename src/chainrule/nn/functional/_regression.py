@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def compared(input: Tensor, target: Tensor) -> None:
     """Warn of sizes that differ, where PyTorch does."""
-    if target.size() != input.size():
+    if target.shape != input.shape:
         warnings.warn(
             f"Using a target size ({target.size()}) that is different to the input size "
             f"({input.size()}). This will likely lead to incorrect results due to broadcasting. "
@@ -26,14 +26,10 @@ def compared(input: Tensor, target: Tensor) -> None:
 
 def check_common_type(name: str, input: Tensor, target: Tensor) -> None:
     """Refuse a pair of tensors of which neither is floating point, or one is complex."""
-    for tensor in (input, target):
-        if tensor.dtype.is_complex:
-            break
-    else:
-        if input.dtype.is_floating_point or target.dtype.is_floating_point:
-            return
-        tensor = input
-    raise NotImplementedError(f"\"{name}\" not implemented for '{tensor.dtype.legacy}'")
+    one, two = input.dtype, target.dtype
+    if one.is_complex or two.is_complex or not (one.is_floating_point or two.is_floating_point):
+        found = two if two.is_complex else one
+        raise NotImplementedError(f"\"{name}\" not implemented for '{found.legacy}'")
 
 
 def check_weight(input: Tensor, weight: Tensor) -> None:

@@ -19,6 +19,7 @@ from chainrule.nn.parameter import Buffer, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 REGISTRIES = ("_parameters", "_buffers", "_modules")
 
@@ -125,13 +126,16 @@ class Module(Tree, State, Conversion, Calls):
 
     # ---- attributes
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         # Called only where the usual lookup failed: parameters, buffers and submodules live in
-        # dictionaries of their own.
+        # dictionaries of their own. Without a loop, because every forward comes by here.
         own = self.__dict__
-        for registry in REGISTRIES:
-            if registry in own and name in own[registry]:
-                return own[registry][name]
+        if "_parameters" in own and name in own["_parameters"]:
+            return own["_parameters"][name]
+        if "_modules" in own and name in own["_modules"]:
+            return own["_modules"][name]
+        if "_buffers" in own and name in own["_buffers"]:
+            return own["_buffers"][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: object) -> None:
