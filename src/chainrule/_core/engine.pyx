@@ -482,16 +482,42 @@ cdef Tensor pull_directly(Node node, Py_ssize_t k, Tensor g):
     if type(g.array) is not cnp.ndarray:
         return None
     array = g.array
-    complex_ = cnp.PyArray_TYPE(array) == cnp.NPY_CFLOAT or cnp.PyArray_TYPE(array) == cnp.NPY_CDOUBLE
+    values = asked_arrays(node, k, one_element(array))
+    complex_ = any_complex(values)
     program = node.op.programs[2 * k + complex_]
     if program is None:
         program = needed["cotangent_program"](node.op, k, complex_) or False
         node.op.programs[2 * k + complex_] = program
     if program is False:
         return None
-    values = asked_arrays(node, k, array)
     result = (<Program>program).run(values, None)
-    return None if result is None else wrap(result)
+    if result is None or not cnp.PyArray_SAMESHAPE(array, <cnp.ndarray>result):
+        return None
+    return wrap(result)
+
+
+cdef bint any_complex(tuple values):
+    """Whether the partial may be complex (of abs it is, though the cotangent is real)."""
+    cdef int typenum
+    for value in values:
+        if type(value) is cnp.ndarray:
+            typenum = cnp.PyArray_TYPE(<cnp.ndarray>value)
+            if typenum == cnp.NPY_CFLOAT or typenum == cnp.NPY_CDOUBLE:
+                return True
+        elif type(value) is complex:
+            return True
+    return False
+
+
+cdef cnp.ndarray one_element(cnp.ndarray array):
+    """An expanded scalar (the cotangent of a sum) as the scalar; other arrays as they are."""
+    cdef int axis, ndim = cnp.PyArray_NDIM(array)
+    if ndim == 0 or cnp.PyArray_SIZE(array) < 2:
+        return array
+    for axis in range(ndim):
+        if cnp.PyArray_STRIDES(array)[axis] != 0 and cnp.PyArray_DIMS(array)[axis] != 1:
+            return array
+    return array[(0,) * ndim + (Ellipsis,)]
 
 
 cdef tuple asked_arrays(Node node, Py_ssize_t k, object g):

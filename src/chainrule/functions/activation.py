@@ -1,244 +1,22 @@
-"""The activations as PyTorch's functions and methods: names, signatures, checks, in-place forms.
+"""The smooth activations: exponential units, sigmoids and their kin, gates.
 
-Apart from nn.functional, which takes these names from here: some of them stand in the top
-namespace or on Tensor too, as in PyTorch. The formulas stand in ops/activation.py.
+Apart from rectified.py, which has those made of straight pieces. nn.functional takes its
+functions from both; some stand in the top namespace or on Tensor too, as in PyTorch. The
+formulas stand in ops/activation.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy
-
-from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor
-from chainrule._core.writes import in_place_call
-from chainrule.functions.declare import method, public
+from chainrule.functions import rectified  # noqa: F401  (declares its public functions)
+from chainrule.functions.activation_arguments import applied, check_floating, check_tensor
+from chainrule.functions.declare import public
 from chainrule.ops import activation as ops
 from chainrule.ops import exponential
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Op
-
-
-def _apply(op: Op, input: Tensor, in_place: bool = False, **parameters: object) -> Tensor:
-    """An activation of a tensor, into the tensor itself where that is asked for."""
-    return in_place_call(op, input, (), parameters) if in_place else op(input, **parameters)
-
-
-def check_tensor(input: object, name: str, argument: str = "input", position: int = 1) -> None:
-    """Refuse what is no tensor."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"{name}(): argument '{argument}' (position {position}) must be Tensor, not "
-            f"{type(input).__name__}"
-        )
-
-
-def check_floating(input: Tensor, name: str, kernel: str | None = None) -> None:
-    """Refuse integers (and complex numbers), by the name PyTorch gives the kernel."""
-    check_tensor(input, name)
-    if not input.dtype.is_floating_point:
-        raise NotImplementedError(
-            f"\"{kernel or name + '_cpu'}\" not implemented for '{input.dtype.legacy}'"
-        )
-
-
-def check_ordered(input: Tensor, name: str) -> None:
-    """Refuse complex numbers, which are neither large nor small."""
-    check_tensor(input, name)
-    if input.dtype.is_complex:
-        raise NotImplementedError(f"{name}: clamp is not supported for complex types")
-
-
-def check_number(value: object, name: str, argument: str, position: int) -> None:
-    """Refuse what is no number."""
-    if isinstance(value, Tensor) or not isinstance(value, (int, float)):
-        raise TypeError(
-            f"{name}(): argument '{argument}' (position {position}) must be Number, not "
-            f"{type(value).__name__}"
-        )
-
-
-# ------------------------------------------------------------------ rectified and their kin
-
-
-def _check_relu(input: Tensor) -> None:
-    check_ordered(input, "relu")
-    if input.dtype.category == 0:
-        raise RuntimeError("Boolean inputs not supported for relu")
-
-
-@public
-@method
-def relu(input: Tensor) -> Tensor:
-    """``max(0, x)``; its derivative at 0 is 0.
-
-    >>> import chainrule as torch
-    >>> torch.relu(torch.tensor([-1.0, 2.0]))
-    tensor([0., 2.])
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
-    """
-    _check_relu(input)
-    return ops.relu(input)
-
-
-@public
-@method
-def relu_(input: Tensor) -> Tensor:
-    """`relu`, written into the input."""
-    _check_relu(input)
-    return _apply(ops.relu, input, True)
-
-
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """``x`` where it is positive, ``negative_slope * x`` elsewhere.
-
-    >>> import chainrule as torch
-    >>> torch.nn.functional.leaky_relu(torch.tensor([-1.0, 2.0]), 0.1)
-    tensor([-0.1000,  2.0000])
-    """
-    check_floating(input, "leaky_relu")
-    if inplace and negative_slope < 0 and input.requires_grad:
-        raise RuntimeError(
-            "In-place leakyReLu backward calculation is triggered with a negative slope which is "
-            f"not supported: the slope is {negative_slope}. This is caused by calling in-place "
-            "forward function with a negative slope, please call out-of-place version instead."
-        )
-    op = ops.leaky_relu_in_place if inplace else ops.leaky_relu
-    return _apply(op, input, inplace, negative_slope=negative_slope)
-
-
-def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
-    """`leaky_relu`, written into the input."""
-    return leaky_relu(input, negative_slope, True)
-
-
-@public
-@method
-def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """``x`` where it is positive, ``weight * x`` elsewhere; one weight, or one a channel.
-
-    >>> import chainrule as torch
-    >>> torch.prelu(torch.tensor([-1.0, 2.0]), torch.tensor([0.5]))
-    tensor([-0.5000,  2.0000])
-    """
-    check_floating(input, "prelu")
-    check_tensor(weight, "prelu", "weight", 2)
-    if weight.dtype is not input.dtype:
-        raise RuntimeError(
-            f"prelu: Type promoting not supported. Got {input.dtype.legacy} and "
-            f"{weight.dtype.legacy}"
-        )
-    return ops.prelu(input, weight.view(_slope_shape(input, weight)))
-
-
-def _slope_shape(input: Tensor, weight: Tensor) -> list[int]:
-    """The shape in which the slopes stand along the channels, the input's second dimension."""
-    if weight.numel() != 1:
-        if input.ndim == 0:
-            raise RuntimeError("Not allow zero-dim input tensor.")
-        channels = input.shape[1] if input.ndim > 1 else 1
-        if weight.numel() != channels:
-            raise RuntimeError(
-                "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
-                f"{weight.numel()} and channel size = {channels}."
-            )
-    if weight.ndim > 1:
-        raise RuntimeError(
-            "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = "
-            f"{weight.ndim}"
-        )
-    return [weight.numel() if axis == 1 else 1 for axis in range(input.ndim)]
-
-
-random_slope = ops.prelu.named("RreluWithNoiseBackward0")
-mean_slope = ops.leaky_relu.named("RreluWithNoiseBackward0")
-
-
-@public
-def rrelu(
-    input: Tensor,
-    lower: float = 1.0 / 8,
-    upper: float = 1.0 / 3,
-    training: bool = False,
-    generator: object = None,
-) -> Tensor:
-    """``leaky_relu``, with slopes drawn from [lower, upper) in training, else their mean."""
-    check_floating(input, "rrelu", "rrelu_with_noise_out_cpu")
-    if lower > upper:
-        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
-    if not training:
-        return mean_slope(input, negative_slope=(lower + upper) / 2)
-    return random_slope(input, _drawn_slopes(input, lower, upper, generator))
-
-
-def _drawn_slopes(input: Tensor, lower: float, upper: float, generator: object) -> Tensor:
-    """Slopes drawn in order for the elements that are not positive; 1 for the others."""
-    flat = input._array <= 0
-    count = int(flat.sum())
-    drawn = wrap_array(numpy.empty(count, numpy.float64)).uniform_(
-        lower, upper, generator=generator
-    )
-    slopes = numpy.ones(input.shape, input._array.dtype)
-    slopes[flat] = drawn._array
-    return wrap_array(slopes)
-
-
-@public
-def rrelu_(
-    input: Tensor,
-    lower: float = 1.0 / 8,
-    upper: float = 1.0 / 3,
-    training: bool = False,
-    generator: object = None,
-) -> Tensor:
-    """`rrelu`, written into the input."""
-    check_floating(input, "rrelu", "rrelu_with_noise_out_cpu")
-    if not training:
-        return leaky_relu(input, (lower + upper) / 2, True)
-    return in_place_call(ops.prelu, input, (_drawn_slopes(input, lower, upper, generator),), None)
-
-
-@public
-def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """``x`` where it is above the threshold, else `value`."""
-    check_tensor(input, "threshold")
-    check_number(threshold, "threshold", "threshold", 2)
-    check_number(value, "threshold", "value", 3)
-    return _apply(ops.threshold, input, inplace, threshold=threshold, value=value)
-
-
-@public
-def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
-    """`threshold`, written into the input."""
-    return globals()["threshold"](input, threshold, value, True)
-
-
-def hardtanh(
-    input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
-) -> Tensor:
-    """``x`` between two bounds, else the nearer of them; flat on the bounds themselves."""
-    check_ordered(input, "hardtanh")
-    if input.dtype.category == 0:
-        raise RuntimeError("Bool inputs not supported for hardtanh")
-    if min_val > max_val:
-        raise ValueError(f"min_val cannot be greater than max_val: found {min_val} and {max_val}")
-    if input.dtype.category == 1:
-        min_val, max_val = int(min_val), int(max_val)
-    return _apply(ops.hardtanh, input, inplace, min_val=min_val, max_val=max_val)
-
-
-def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """`hardtanh`, written into the input."""
-    return hardtanh(input, min_val, max_val, True)
-
-
-def relu6(input: Tensor, inplace: bool = False) -> Tensor:
-    """``min(max(0, x), 6)``."""
-    return hardtanh(input, 0.0, 6.0, inplace)
-
+    from chainrule._core.core import Tensor
 
 # ---------------------------------------------------------------- exponential and their kin
 
@@ -256,11 +34,16 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def _scaled_elu(input: Tensor, alpha: float, scale: float, inplace: bool) -> Tensor:
     check_floating(input, "elu")
     op = ops.elu_in_place if inplace else ops.elu
-    return _apply(op, input, inplace, alpha=alpha, scale=scale, input_scale=1.0)
+    return applied(op, input, inplace, alpha=alpha, scale=scale, input_scale=1.0)
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """`elu`, written into the input."""
+    """`elu`, written into the input.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.elu_(torch.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
     return elu(input, alpha, True)
 
 
@@ -271,29 +54,49 @@ SELU_SCALE = 1.0507009873554804934193349852946
 
 @public
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
-    """``scale * elu(x, alpha)`` with the two constants of self-normalizing networks."""
+    """``scale * elu(x, alpha)`` with the two constants of self-normalizing networks.
+
+    >>> import chainrule as torch
+    >>> torch.selu(torch.tensor([-1.0, 2.0]))
+    tensor([-1.1113,  2.1014])
+    """
     return _scaled_elu(input, SELU_ALPHA, SELU_SCALE, inplace)
 
 
 @public
 def selu_(input: Tensor) -> Tensor:
-    """`selu`, written into the input."""
+    """`selu`, written into the input.
+
+    >>> import chainrule as torch
+    >>> torch.selu_(torch.tensor([-1.0, 2.0]))
+    tensor([-1.1113,  2.1014])
+    """
     return selu(input, True)
 
 
 @public
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """``x`` where it is positive, ``alpha (exp(x / alpha) - 1)`` elsewhere."""
+    """``x`` where it is positive, ``alpha (exp(x / alpha) - 1)`` elsewhere.
+
+    >>> import chainrule as torch
+    >>> torch.celu(torch.tensor([-1.0, 2.0]), alpha=0.5)
+    tensor([-0.4323,  2.0000])
+    """
     check_floating(input, "celu", "elu_cpu")
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     op = ops.celu_in_place if inplace else ops.celu
-    return _apply(op, input, inplace, alpha=alpha)
+    return applied(op, input, inplace, alpha=alpha)
 
 
 @public
 def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """`celu`, written into the input."""
+    """`celu`, written into the input.
+
+    >>> import chainrule as torch
+    >>> torch.celu_(torch.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
     return celu(input, alpha, True)
 
 
@@ -313,74 +116,69 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
-    """``x * sigmoid(x)``."""
+    """``x * sigmoid(x)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.silu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.2689,  1.7616])
+    """
     check_tensor(input, "silu")
     if input.dtype.category < 2:
         check_floating(input, "silu")
-    return _apply(ops.silu, input, inplace)
+    return applied(ops.silu, input, inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
-    """``x * tanh(softplus(x))``."""
+    """``x * tanh(softplus(x))``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.mish(torch.tensor([-1.0, 2.0]))
+    tensor([-0.3034,  1.9440])
+    """
     check_floating(input, "mish")
-    return _apply(ops.mish, input, inplace)
+    return applied(ops.mish, input, inplace)
 
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
-    """``log(1 + exp(beta x)) / beta``; x itself where beta x is above `threshold`."""
+    """``log(1 + exp(beta x)) / beta``; x itself where beta x is above `threshold`.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.softplus(torch.tensor([0.0, 30.0]))
+    tensor([ 0.6931, 30.0000])
+    """
     check_floating(input, "softplus")
     return exponential.softplus(input, beta=beta, threshold=threshold)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
-    """``log(sigmoid(x))``, without overflow."""
+    """``log(sigmoid(x))``, without overflow.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.logsigmoid(torch.tensor([0.0, -200.0]))
+    tensor([  -0.6931, -200.0000])
+    """
     check_floating(input, "log_sigmoid")
     return exponential.logsigmoid(input)
 
 
 def tanhshrink(input: Tensor) -> Tensor:
-    """``x - tanh(x)``."""
+    """``x - tanh(x)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.tanhshrink(torch.tensor([1.0]))
+    tensor([0.2384])
+    """
     return input - input.tanh()
 
 
 def softsign(input: Tensor) -> Tensor:
-    """``x / (1 + |x|)``."""
+    """``x / (1 + |x|)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.softsign(torch.tensor([1.0, -3.0]))
+    tensor([ 0.5000, -0.7500])
+    """
     return input / (input.abs() + 1)
-
-
-# -------------------------------------------------------------------------------- piecewise
-
-
-def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
-    """``min(max(0, x + 3), 6) / 6``."""
-    check_floating(input, "hardsigmoid")
-    return _apply(ops.hardsigmoid, input, inplace)
-
-
-def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
-    """``x * hardsigmoid(x)``."""
-    check_floating(input, "hardswish")
-    return _apply(ops.hardswish, input, inplace)
-
-
-def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """``x`` brought nearer to 0 by `lambd`; 0 where it is no further away than that."""
-    check_floating(input, "softshrink", "softshrink_check")
-    if lambd < 0:
-        raise RuntimeError(
-            f"lambda must be greater or equal to 0, but found to be {lambd}; lambda must be in "
-            f"range [0, {numpy.finfo(input._array.dtype).max:g}] for input dtype "
-            f"{input.dtype.legacy}, but found {lambd:g}"
-        )
-    return ops.softshrink(input, lambd=lambd)
-
-
-@public
-@method
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """``x``; 0 where it is no further than `lambd` from 0."""
-    check_floating(input, "hardshrink")
-    return ops.hardshrink(input, lambd=lambd)
 
 
 # ------------------------------------------------------------------------ along a dimension

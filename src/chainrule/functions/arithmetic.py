@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import result_dtype, wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.types import dtype
 from chainrule.functions.declare import PUBLIC, alias, deliver, method, pairwise, pointwise, public
 from chainrule.ops import arithmetic as ops
 
@@ -161,9 +162,17 @@ def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     See https://docs.pytorch.org/docs/2.13/generated/torch.sgn.html
     """
     if not input.dtype.is_complex:
-        return deliver(sign(input), out, "sgn")
+        return deliver(ops.sgn(input), out, "sgn")
     size = ops.abs(input)
     return deliver(input / (size + (size == 0)), out, "sgn")
+
+
+@method
+def sgn_(self) -> Tensor:
+    """The sign, in place."""
+    if not self.dtype.is_complex:
+        return ops.sgn.in_place(self)
+    return self.copy_(sgn(self))
 
 
 # ------------------------------------------------------------------- sums and differences
@@ -176,7 +185,9 @@ def _scaled(other, alpha, input):
             raise RuntimeError(
                 "For integral input tensors, argument alpha must not be a floating point number."
             )
-    return ops.mul(other, alpha) if isinstance(other, Tensor) else other * alpha
+    if not isinstance(other, Tensor):
+        return other * alpha
+    return other if isinstance(alpha, int) and other.dtype.category == 0 else ops.mul(other, alpha)
 
 
 def refuse_booleans(input, other) -> None:
@@ -253,6 +264,9 @@ def _difference(input, other):
     return ops.sub(input, other)
 
 
+RSUB = ops.sub.named("RsubBackward0")
+
+
 @public
 def rsub(input: Tensor, other, *, alpha=1) -> Tensor:
     """other - alpha * input.
@@ -261,7 +275,11 @@ def rsub(input: Tensor, other, *, alpha=1) -> Tensor:
     >>> torch.rsub(torch.tensor([1.0]), 3)
     tensor([2.])
     """
-    return _difference(other, _scaled(input, alpha, input) if alpha != 1 else input)
+    if alpha != 1:
+        input = _scaled(input, alpha, input)
+    if isinstance(other, Tensor):
+        return RSUB(other, input)
+    return _difference(other, input)
 
 
 @method(name="add_")
@@ -478,6 +496,10 @@ def round_(input: Tensor, *, decimals: int = 0) -> Tensor:
     return ops.round_decimals.in_place(input, decimals=decimals)
 
 
+CLAMP_MIN_TENSOR = ops.clamp_min_tensor.named("ClampMinBackward1")
+CLAMP_MAX_TENSOR = ops.clamp_max_tensor.named("ClampMaxBackward1")
+
+
 def _bounds(input, low, high):
     """The op of clamp for these bounds, its other operands and its parameters."""
     if low is None and high is None:
@@ -536,7 +558,7 @@ def clamp_min(input: Tensor, min, *, out: Tensor | None = None) -> Tensor:
     tensor([0., 2.])
     """
     op, others, bounds = _bounds(input, min, None)
-    op = op if others else ops.clamp_min
+    op = CLAMP_MIN_TENSOR if others else ops.clamp_min
     return deliver(op(input, *others, **bounds), out, "clamp_min")
 
 
@@ -550,20 +572,24 @@ def clamp_max(input: Tensor, max, *, out: Tensor | None = None) -> Tensor:
     tensor([-2.,  0.])
     """
     op, others, bounds = _bounds(input, None, max)
-    op = op if others else ops.clamp_max
+    op = CLAMP_MAX_TENSOR if others else ops.clamp_max
     return deliver(op(input, *others, **bounds), out, "clamp_max")
 
 
 @method(name="clamp_min_")
 def _clamp_min_in_place(self, min):
     """Clamp from below in place."""
-    return clamp_(self, min=min)
+    op, others, bounds = _bounds(self, min, None)
+    op = CLAMP_MIN_TENSOR if others else ops.clamp_min
+    return op.in_place(self, *others, **bounds)
 
 
 @method(name="clamp_max_")
 def _clamp_max_in_place(self, max):
     """Clamp from above in place."""
-    return clamp_(self, max=max)
+    op, others, bounds = _bounds(self, None, max)
+    op = CLAMP_MAX_TENSOR if others else ops.clamp_max
+    return op.in_place(self, *others, **bounds)
 
 
 @public
@@ -669,3 +695,16 @@ def _lerp_in_place(self, end, weight):
     if isinstance(weight, Tensor):
         return ops.lerp.in_place(self, end, weight)
     return ops.lerp_number.in_place(self, end, weight=weight)
+
+
+@public
+def result_type(tensor1, tensor2) -> dtype:
+    """The type that an operation on two operands (tensors or numbers) would give.
+
+    >>> import chainrule as torch
+    >>> torch.result_type(torch.tensor([1, 2]), 1.0)
+    torch.float32
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.result_type.html
+    """
+    return result_dtype(tensor1, tensor2)

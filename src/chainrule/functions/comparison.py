@@ -232,3 +232,27 @@ def allclose(
     See https://docs.pytorch.org/docs/2.13/generated/torch.allclose.html
     """
     return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
+
+
+@public
+@method
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where the values are positive infinity.
+
+    >>> import chainrule as torch
+    >>> torch.isposinf(torch.tensor([1.0, float("inf")]))
+    tensor([False,  True])
+    """
+    return deliver(ops.logical_and(ops.isinf(input), ops.gt(input, 0)), out, "isposinf")
+
+
+@public
+@method
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where the values are negative infinity.
+
+    >>> import chainrule as torch
+    >>> torch.isneginf(torch.tensor([1.0, float("-inf")]))
+    tensor([False,  True])
+    """
+    return deliver(ops.logical_and(ops.isinf(input), ops.lt(input, 0)), out, "isneginf")

@@ -135,6 +135,12 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     return deliver(ops.logit(input), out, "logit")
 
 
+@method
+def logit_(self, eps: float | None = None) -> Tensor:
+    """logit, in place."""
+    return ops.logit.in_place(self if eps is None else self.clamp_(eps, 1 - eps))
+
+
 @public
 def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The derivative of order n of digamma. RuntimeError for negative n.

@@ -45,7 +45,7 @@ def _checked_index(index, input, dim, name) -> numpy.ndarray:
     array = index._array
     if array.dtype.kind not in "iu":
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    if array.ndim != max(input.ndim, 1) and array.size:
+    if max(array.ndim, 1) != max(input.ndim, 1) and array.size:
         raise RuntimeError(
             "Index tensor must have the same number of dimensions as input tensor: "
             f"{array.ndim} and {input.ndim}"
@@ -87,8 +87,9 @@ def gather(
     dim = checked_dim(dim, input.ndim)
     array = _checked_index(index, input, dim, "gather")
     _check_extents(array, input, dim, "gather")
-    if input.ndim == 0:
-        return deliver(input.reshape(1)[array.reshape(-1)].reshape(array.shape), out, "gather")
+    if input.ndim == 0 or array.ndim == 0:
+        found = gather_op(input.reshape(-1), index=(array.reshape(-1),))
+        return deliver(found.reshape(array.shape), out, "gather")
     return deliver(gather_op(input, index=along(array, dim)), out, "gather")
 
 
@@ -380,11 +381,9 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
     """
     if mask.dtype.name != "bool":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = numpy.broadcast_shapes(input._array.shape, mask._array.shape)
+    shape = numpy.broadcast_shapes(input._array.shape, mask._array.shape) or (1,)
     places = numpy.broadcast_to(mask._array, shape).nonzero()
     whole = input if input._array.shape == shape else input.expand(shape)
-    if not shape:
-        return deliver(whole.reshape(1)[mask._array.reshape(1)], out, "masked_select")
     return deliver(masked_op(whole, index=places), out, "masked_select")
 
 

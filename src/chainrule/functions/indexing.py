@@ -39,8 +39,8 @@ def _as_part(entry):
         return int(entry)
     if isinstance(entry, Tensor):
         array = entry._array
-        if array.ndim == 0 and array.dtype.kind in "iu":
-            return int(array)
+        if array.ndim == 0 and array.dtype.kind in "iub":
+            return array.item() if array.dtype != numpy.uint8 else bool(array)
     elif isinstance(entry, (list, tuple, range)):
         array = numpy.asarray(_plain(entry))
         array = array.astype(numpy.int64) if array.size == 0 else array

@@ -176,6 +176,13 @@ def split(tensor: Tensor, split_size_or_sections, dim: int = 0) -> tuple[Tensor,
     return ops.split(tensor, split_sizes=_pieces(extent, size), dim=dim)
 
 
+@public
+@method
+def split_with_sizes(input: Tensor, split_sizes, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of a tensor cut along a dimension in pieces of the sizes given."""
+    return split(input, list(split_sizes), dim)
+
+
 def _pieces(extent, size):
     if extent == 0:
         return (0,)

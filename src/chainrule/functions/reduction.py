@@ -390,12 +390,16 @@ def cumprod(input: Tensor, dim: int, *, dtype=None, out=None) -> Tensor:
 @method(name="cumsum_")
 def _cumsum_in_place(self, dim, *, dtype=None):
     """Running sums in place."""
+    if self.ndim == 0:
+        return self
     return ops.cumsum.in_place(self, dim=checked_dim(dim, self.ndim))
 
 
 @method(name="cumprod_")
 def _cumprod_in_place(self, dim, *, dtype=None):
     """Running products in place."""
+    if self.ndim == 0:
+        return self
     return ops.cumprod.in_place(self, dim=checked_dim(dim, self.ndim))
 
 

@@ -467,6 +467,8 @@ def unfold(self, dimension: int, size: int, step: int) -> Tensor:
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.unfold.html
     """
     dim = checked_dim(dimension, self.ndim)
+    if self.ndim == 0:
+        return unfold(self.reshape(1), 0, size, step).reshape(size)
     if size > self._array.shape[dim]:
         raise RuntimeError(
             f"maximum size for tensor at dimension {dim} is {self._array.shape[dim]} but size is "
@@ -586,9 +588,27 @@ for _name, _function in {
     "t_": t,
     "transpose_": transpose,
     "squeeze_": squeeze,
+    "swapaxes_": transpose,
+    "swapdims_": transpose,
     "unsqueeze_": unsqueeze,
 }.items():
     _in_place(_name, _function)
 
-alias(transpose, "swapaxes", "swapdims")
+alias(transpose, "swapdims")
+
+
+@public
+@method
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """A view with two dimensions exchanged: transpose under NumPy's name."""
+    return transpose(input, axis0, axis1)
+
+
+@method
+def as_strided_(self, size, stride, storage_offset: int | None = None) -> Tensor:
+    """as_strided, in place: the tensor becomes another view of its memory."""
+    check_may_write(self)
+    return adopt(self, as_strided(self, size, stride, storage_offset))
+
+
 alias(movedim, "moveaxis")

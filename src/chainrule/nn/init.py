@@ -62,7 +62,12 @@ def _negative_slope(param: float | None) -> float:
 def uniform_(
     tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with numbers drawn uniformly from [a, b)."""
+    """Fill with numbers drawn uniformly from [a, b).
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.uniform_(torch.empty(2), 3.0, 3.0)
+    tensor([3., 3.])
+    """
     return tensor.uniform_(a, b, generator=generator)
 
 
@@ -70,7 +75,12 @@ def uniform_(
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with numbers drawn from a normal distribution."""
+    """Fill with numbers drawn from a normal distribution.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.normal_(torch.empty(2), mean=1.0, std=0.0)
+    tensor([1., 1.])
+    """
     return tensor.normal_(mean, std, generator=generator)
 
 
@@ -87,6 +97,10 @@ def trunc_normal_(
 
     What falls outside is drawn again, as in PyTorch; where more than 0.7 of the distribution
     would, the inverse of its integral is used, and the draws are not PyTorch's.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.trunc_normal_(torch.empty(100)).abs().max() <= 2
+    tensor(True)
     """
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
@@ -111,25 +125,46 @@ def _normal_integral(x: float) -> float:
 
 @no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fill with one value."""
+    """Fill with one value.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.constant_(torch.empty(2), 0.5)
+    tensor([0.5000, 0.5000])
+    """
     return tensor.fill_(val)
 
 
 @no_grad()
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill with ones."""
+    """Fill with ones.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.ones_(torch.empty(2))
+    tensor([1., 1.])
+    """
     return tensor.fill_(1.0)
 
 
 @no_grad()
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill with zeros."""
+    """Fill with zeros.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.zeros_(torch.empty(2))
+    tensor([0., 0.])
+    """
     return tensor.zero_()
 
 
 @no_grad()
 def eye_(tensor: Tensor) -> Tensor:
-    """Make a matrix the identity."""
+    """Make a matrix the identity.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.eye_(torch.empty(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
     if tensor.ndim != 2:
         raise ValueError(f"Only tensors with 2 dimensions are supported, found {tensor.ndim}")
     return overwrite(tensor, numpy.eye(*tensor.shape))
@@ -137,7 +172,12 @@ def eye_(tensor: Tensor) -> Tensor:
 
 @no_grad()
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Make the weight of a convolution pass its input channels on unchanged."""
+    """Make the weight of a convolution pass its input channels on unchanged.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.dirac_(torch.empty(1, 1, 3))
+    tensor([[[0., 1., 0.]]])
+    """
     if tensor.ndim not in (3, 4, 5):
         raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
     sizes = tuple(tensor.shape)
@@ -176,7 +216,12 @@ def _chosen_fan(tensor: Tensor, mode: str) -> int:
 def xavier_uniform_(
     tensor: Tensor, gain: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Fill uniformly between plus and minus ``gain * sqrt(6 / (fan_in + fan_out))``."""
+    """Fill uniformly between plus and minus ``gain * sqrt(6 / (fan_in + fan_out))``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.xavier_uniform_(torch.empty(3, 3)).abs().max() <= 1
+    tensor(True)
+    """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
     bound = math.sqrt(3.0) * std
@@ -184,7 +229,12 @@ def xavier_uniform_(
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Fill normally, with a deviation of ``gain * sqrt(2 / (fan_in + fan_out))``."""
+    """Fill normally, with a deviation of ``gain * sqrt(2 / (fan_in + fan_out))``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.xavier_normal_(torch.empty(3, 3), gain=0.0).sum()
+    tensor(0.)
+    """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
     return normal_(tensor, 0.0, std, generator)
@@ -197,7 +247,12 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
-    """Fill uniformly between plus and minus ``gain * sqrt(3 / fan)``."""
+    """Fill uniformly between plus and minus ``gain * sqrt(3 / fan)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.kaiming_uniform_(torch.empty(3, 6)).abs().max() <= 1
+    tensor(True)
+    """
     if _is_empty(tensor):
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_chosen_fan(tensor, mode))
@@ -212,7 +267,12 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
-    """Fill normally, with a deviation of ``gain / sqrt(fan)``."""
+    """Fill normally, with a deviation of ``gain / sqrt(fan)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.init.kaiming_normal_(torch.empty(3, 6)).shape
+    torch.Size([3, 6])
+    """
     if _is_empty(tensor):
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_chosen_fan(tensor, mode))
@@ -231,7 +291,13 @@ def _is_empty(tensor: Tensor) -> bool:
 
 @no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
-    """Fill with an orthogonal matrix (rows by all the rest), times `gain`."""
+    """Fill with an orthogonal matrix (rows by all the rest), times `gain`.
+
+    >>> import chainrule as torch
+    >>> w = torch.nn.init.orthogonal_(torch.empty(2, 2))
+    >>> torch.allclose(w @ w.T, torch.eye(2), atol=1e-6)
+    True
+    """
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     if tensor.numel() == 0:
@@ -250,7 +316,12 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
 def sparse_(
     tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None
 ) -> Tensor:
-    """Fill a matrix normally, then zero the share `sparsity` of each column."""
+    """Fill a matrix normally, then zero the share `sparsity` of each column.
+
+    >>> import chainrule as torch
+    >>> (torch.nn.init.sparse_(torch.empty(4, 1), sparsity=0.5) == 0).sum()
+    tensor(2)
+    """
     from chainrule.functions import randperm
 
     if tensor.ndim != 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chainrule._core.types import dtype_of
 from chainrule.ops.choice import where
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import elementwise, general
@@ -16,7 +17,7 @@ sub = elementwise(
 mul = elementwise("mul", "multiply", lambda y: y, lambda x: x)
 div = elementwise("div", "divide", lambda y: 1 / y, lambda y, out: -out / y, floats=True)
 neg = elementwise("neg", "negative", -1)
-reciprocal = elementwise("reciprocal", lambda x: 1 / x, lambda out: -out * out, floats=True)
+reciprocal = elementwise("reciprocal", "reciprocal", lambda out: -out * out, floats=True)
 
 addcmul = elementwise(
     "addcmul",
@@ -68,6 +69,7 @@ def _without_derivative(name):
 
 @general(node="NotImplemented", broadcasts=True, promotes=True)
 def floor_divide(xp, x, y):
+    _refuse_quotient(x, "div_floor")
     return xp.floor_divide(x, y)
 
 
@@ -75,13 +77,22 @@ floor_divide.vjps(_without_derivative("floor_divide"), _without_derivative("floo
 
 
 def _trunc_divide(xp, x, y):
-    if x.dtype.kind in "iub":
+    _refuse_quotient(x, "div_trunc")
+    if x.dtype.kind in "iu":
         return xp.sign(x) * xp.sign(y) * (xp.absolute(x) // xp.absolute(y))
     return xp.trunc(xp.divide(x, y))
 
 
 def _floor_divide(xp, x, y):
+    _refuse_quotient(x, "div_floor")
     return xp.floor_divide(x, y)
+
+
+def _refuse_quotient(x, name):
+    """Booleans and complex numbers are not divided and rounded."""
+    if x.dtype.kind in "bc":
+        legacy = dtype_of(x).legacy
+        raise NotImplementedError(f'"{name}_cpu" not implemented for \'{legacy}\'')
 
 
 div_floor = elementwise("div", _floor_divide, 0, 0, node="DivBackward2")
@@ -131,8 +142,6 @@ pow = elementwise(
 
 def power_of(x, exponent):
     """x ** exponent for a number: by the op that is exact and fast for it."""
-    if exponent == 1:
-        return x
     if exponent == 2:
         return square(x)
     return pow_zero(x) if exponent == 0 else pow_number(x, exponent=exponent)
@@ -142,11 +151,17 @@ def power_of(x, exponent):
 
 
 def _sign(xp, x):
+    if x.dtype.kind == "b":
+        return x.copy()
     return xp.sign(xp.where(x != x, x.dtype.type(0), x))
 
 
+def _sgn(xp, x):
+    return _sign(xp, x) if x.dtype.kind != "c" else xp.sign(x)
+
+
 def _round_decimals(xp, x, decimals):
-    scale = 10.0 ** xp.absolute(decimals)
+    scale = x.dtype.type(10.0 ** int(xp.absolute(decimals)))
     return xp.rint(x * scale) / scale if decimals > 0 else xp.rint(x / scale) * scale
 
 
@@ -155,7 +170,7 @@ def _nan_to_num(xp, x, nan, posinf, neginf):
 
 
 abs = elementwise("abs", "absolute", lambda x: conj(sgn(x)))
-sgn = elementwise("sgn", "sign", 0)  # of real numbers; of complex ones see functions
+sgn = elementwise("sgn", _sgn, 0)  # of real numbers; of complex ones see functions
 sign = elementwise("sign", _sign, 0)
 floor = elementwise("floor", "floor", 0, whole=True)
 ceil = elementwise("ceil", "ceil", 0, whole=True)

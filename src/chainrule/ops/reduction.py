@@ -28,7 +28,7 @@ def kept(value, x_shape, dim, keepdim):
 
 
 def _count(x_shape, dim):
-    return math.prod(x_shape[axis] for axis in _dims(dim, x_shape))
+    return math.prod(x_shape if dim is None else [x_shape[axis] for axis in dim])
 
 
 # ------------------------------------------------------------------------------ sums and means
@@ -56,7 +56,8 @@ sum_all = sum.named("SumBackward0")
 
 @linear(node="MeanBackward1")
 def mean(xp, x, *, dim, keepdim):
-    return xp.true_divide(_added(xp, x, dim, keepdim), _count(x.shape, dim), dtype=x.dtype)
+    count = x.size if dim is None else _count(x.shape, dim)
+    return xp.true_divide(_added(xp, x, dim, keepdim), x.dtype.type(count))
 
 
 @mean.transpose
@@ -287,7 +288,7 @@ def log_softmax_vjp(g, out, dim):
 
 @linear()
 def cumsum(xp, x, *, dim):
-    return xp.add.accumulate(x, axis=dim)
+    return xp.add.accumulate(x, axis=dim, dtype=x.dtype)
 
 
 @cumsum.transpose
@@ -308,7 +309,7 @@ def reverse_cumsum_transpose(g, dim):
 
 @general()
 def cumprod(xp, x, *, dim):
-    return xp.multiply.accumulate(x, axis=dim)
+    return xp.multiply.accumulate(x, axis=dim, dtype=x.dtype)
 
 
 @cumprod.vjp

@@ -14,6 +14,16 @@ from chainrule.functions.activation import (
     elu_,
     gelu,
     glu,
+    logsigmoid,
+    mish,
+    selu,
+    selu_,
+    silu,
+    softplus,
+    softsign,
+    tanhshrink,
+)
+from chainrule.functions.rectified import (
     hardshrink,
     hardsigmoid,
     hardswish,
@@ -21,19 +31,11 @@ from chainrule.functions.activation import (
     hardtanh_,
     leaky_relu,
     leaky_relu_,
-    logsigmoid,
-    mish,
     prelu,
     relu6,
     relu_,
     rrelu_,
-    selu,
-    selu_,
-    silu,
-    softplus,
     softshrink,
-    softsign,
-    tanhshrink,
     threshold,
     threshold_,
 )
@@ -48,13 +50,7 @@ from chainrule.nn.functional._activation import (
     tanh,
 )
 from chainrule.nn.functional._bilinear import bilinear
-from chainrule.nn.functional._classification import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    kl_div,
-    nll_loss,
-)
+from chainrule.nn.functional._classification import cross_entropy, nll_loss
 from chainrule.nn.functional._distance import (
     cosine_embedding_loss,
     cosine_similarity,
@@ -72,6 +68,11 @@ from chainrule.nn.functional._dropout import (
     feature_alpha_dropout,
 )
 from chainrule.nn.functional._embedding import embedding
+from chainrule.nn.functional._probabilities import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    kl_div,
+)
 from chainrule.nn.functional._regression import (
     gaussian_nll_loss,
     hinge_embedding_loss,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from chainrule.functions import activation
+from chainrule.functions import rectified
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
@@ -24,7 +24,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
     """
-    return activation.relu_(input) if inplace else activation.relu(input)
+    return rectified.relu_(input) if inplace else rectified.relu(input)
 
 
 def rrelu(
@@ -34,18 +34,33 @@ def rrelu(
     training: bool = False,
     inplace: bool = False,
 ) -> Tensor:
-    """`leaky_relu`, with slopes drawn from [lower, upper) in training, else their mean."""
-    function = activation.rrelu_ if inplace else activation.rrelu
+    """`leaky_relu`, with slopes drawn from [lower, upper) in training, else their mean.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.rrelu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.2292,  2.0000])
+    """
+    function = rectified.rrelu_ if inplace else rectified.rrelu
     return function(input, lower, upper, training)
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """``1 / (1 + exp(-x))``."""
+    """``1 / (1 + exp(-x))``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.sigmoid(torch.tensor([0.0]))
+    tensor([0.5000])
+    """
     return input.sigmoid()
 
 
 def tanh(input: Tensor) -> Tensor:
-    """The hyperbolic tangent."""
+    """The hyperbolic tangent.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.tanh(torch.tensor([1.0]))
+    tensor([0.7616])
+    """
     return input.tanh()
 
 
@@ -69,14 +84,24 @@ def softmax(
 def softmin(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None
 ) -> Tensor:
-    """`softmax` of ``-x``."""
+    """`softmax` of ``-x``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.softmin(torch.tensor([0.0, 1.0]), dim=0)
+    tensor([0.7311, 0.2689])
+    """
     return (-input).softmax(chosen_dim("softmin", input, dim, _stacklevel), dtype=dtype)
 
 
 def log_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None
 ) -> Tensor:
-    """The logarithm of `softmax`, without overflow."""
+    """The logarithm of `softmax`, without overflow.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.log_softmax(torch.zeros(2), dim=0)
+    tensor([-0.6931, -0.6931])
+    """
     return input.log_softmax(chosen_dim("log_softmax", input, dim, _stacklevel), dtype=dtype)
 
 
@@ -98,6 +123,10 @@ def gumbel_softmax(
     """`softmax` of the logits plus Gumbel noise, over `tau`: a draw that can be differentiated.
 
     With `hard`, the result is one-hot, and its derivative is that of the softmax.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.gumbel_softmax(torch.zeros(2, 3), hard=True).sum(1)
+    tensor([1., 1.])
     """
     from chainrule.functions import empty_like, zeros_like
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule.functions import einsum
-from chainrule.functions.activation import check_tensor
+from chainrule.functions.activation_arguments import check_tensor
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """``input1 @ weight[k] @ input2 + bias[k]`` for each k: (..., i), (..., j), (k, i, j)."""
+    """``input1 @ weight[k] @ input2 + bias[k]`` for each k: (..., i), (..., j), (k, i, j).
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.bilinear(torch.ones(1, 2), torch.ones(1, 3), torch.ones(4, 2, 3))
+    tensor([[6., 6., 6., 6.]])
+    """
     for position, (name, value) in enumerate(
         {"input1": input1, "input2": input2, "weight": weight}.items(), 1
     ):

@@ -31,7 +31,13 @@ def normalize(
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """``x1 . x2 / (|x1| |x2|)`` along `dim`, each norm at least `eps`."""
+    """``x1 . x2 / (|x1| |x2|)`` along `dim`, each norm at least `eps`.
+
+    >>> import chainrule as torch
+    >>> F = torch.nn.functional
+    >>> F.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
+    tensor([0.7071])
+    """
     if not (x1.is_floating_point() or x2.is_floating_point()):
         raise RuntimeError(
             f"expected common dtype to be floating point, yet common dtype is {x1.dtype.legacy}"
@@ -43,7 +49,12 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Tensor:
-    """The p-norm of ``x1 - x2 + eps`` along the last dimension."""
+    """The p-norm of ``x1 - x2 + eps`` along the last dimension.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.pairwise_distance(torch.tensor([[3.0, 4.0]]), torch.zeros(1, 2))
+    tensor([5.0000])
+    """
     return (x1 - x2 + eps).norm(p, -1, keepdim=keepdim)
 
 
@@ -56,7 +67,13 @@ def cosine_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``1 - cos`` where the target is 1, ``max(0, cos - margin)`` where it is -1."""
+    """``1 - cos`` where the target is 1, ``max(0, cos - margin)`` where it is -1.
+
+    >>> import chainrule as torch
+    >>> F = torch.nn.functional
+    >>> F.cosine_embedding_loss(torch.ones(1, 2), torch.ones(1, 2), torch.tensor([-1]))
+    tensor(1.)
+    """
     reduction = legacy_reduction(size_average, reduce, reduction)
     code_of(reduction)
     if target.ndim > 1 or input1.ndim != target.ndim + 1:
@@ -84,7 +101,12 @@ def margin_ranking_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``max(0, -target * (input1 - input2) + margin)``."""
+    """``max(0, -target * (input1 - input2) + margin)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.margin_ranking_loss(torch.zeros(1), torch.ones(1), torch.ones(1))
+    tensor(1.)
+    """
     reduction = legacy_reduction(size_average, reduce, reduction)
     code_of(reduction)
     if not input1.ndim == input2.ndim == target.ndim:
@@ -110,6 +132,11 @@ def triplet_margin_loss(
     """``max(0, |anchor - positive| - |anchor - negative| + margin)``, in the p-norm.
 
     With `swap`, the distance of positive and negative counts where it is the smaller.
+
+    >>> import chainrule as torch
+    >>> F = torch.nn.functional
+    >>> F.triplet_margin_loss(torch.zeros(1, 2), torch.ones(1, 2), torch.ones(1, 2))
+    tensor(1.0000)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     code_of(reduction)

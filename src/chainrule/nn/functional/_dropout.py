@@ -6,7 +6,8 @@ import math
 import warnings
 from typing import TYPE_CHECKING
 
-from chainrule.functions.activation import SELU_ALPHA, SELU_SCALE, check_tensor
+from chainrule.functions.activation import SELU_ALPHA, SELU_SCALE
+from chainrule.functions.activation_arguments import check_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,12 @@ def dropout_channels(
 def dropout1d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
-    """Zeros whole channels of (batch, channels, length) or (channels, length)."""
+    """Zeros whole channels of (batch, channels, length) or (channels, length).
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.dropout1d(torch.ones(2, 3), 0.5, training=False).shape
+    torch.Size([2, 3])
+    """
     check_probability(p)
     if input.ndim not in (2, 3):
         raise RuntimeError(
@@ -86,7 +92,12 @@ def dropout1d(
 def dropout2d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
-    """Zeros whole channels of (batch, channels, height, width)."""
+    """Zeros whole channels of (batch, channels, height, width).
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.dropout2d(torch.ones(1, 2, 3, 3), 1.0).sum()
+    tensor(0.)
+    """
     check_probability(p)
     if input.ndim not in (3, 4):
         warnings.warn(
@@ -104,7 +115,12 @@ def dropout2d(
 def dropout3d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
-    """Zeros whole channels of (batch, channels, depth, height, width)."""
+    """Zeros whole channels of (batch, channels, depth, height, width).
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.dropout3d(torch.ones(1, 2, 3, 3, 3), 1.0).sum()
+    tensor(0.)
+    """
     check_probability(p)
     if input.ndim not in (4, 5):
         warnings.warn(
@@ -124,7 +140,12 @@ def dropout3d(
 def alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
-    """Dropout that keeps mean and variance of what SELU gives."""
+    """Dropout that keeps mean and variance of what SELU gives.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.alpha_dropout(torch.ones(2))
+    tensor([1., 1.])
+    """
     check_probability(p)
     if not training or p == 0:
         return input
@@ -134,7 +155,12 @@ def alpha_dropout(
 def feature_alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
-    """`alpha_dropout` of whole channels."""
+    """`alpha_dropout` of whole channels.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.feature_alpha_dropout(torch.ones(1, 2))
+    tensor([[1., 1.]])
+    """
     check_probability(p)
     if not training or p == 0:
         return input

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule._core.modes import switch_grad
-from chainrule.functions.activation import check_tensor
+from chainrule.functions.activation_arguments import check_tensor
 from chainrule.ops import embedding as ops
 
 if TYPE_CHECKING:

@@ -73,7 +73,12 @@ def l1_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
-    """``|input - target|``, its mean or its sum; weighted, the mean is over the weights."""
+    """``|input - target|``, its mean or its sum; weighted, the mean is over the weights.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
     compared(input, target)
     reduction = legacy_reduction(size_average, reduce, reduction)
     code_of(reduction)
@@ -99,7 +104,12 @@ def smooth_l1_loss(
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Tensor:
-    """``d^2 / (2 beta)`` where the distance d is below beta, else ``d - beta / 2``."""
+    """``d^2 / (2 beta)`` where the distance d is below beta, else ``d - beta / 2``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.smooth_l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.5, 4.0]))
+    tensor(0.8125)
+    """
     compared(input, target)
     code = code_of(legacy_reduction(size_average, reduce, reduction))
     if beta < 0:
@@ -119,7 +129,12 @@ def huber_loss(
     delta: float = 1.0,
     weight: Tensor | None = None,
 ) -> Tensor:
-    """``d^2 / 2`` where the distance d is below delta, else ``delta (d - delta / 2)``."""
+    """``d^2 / 2`` where the distance d is below delta, else ``delta (d - delta / 2)``.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.huber_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.5, 4.0]))
+    tensor(0.8125)
+    """
     compared(input, target)
     if delta <= 0:
         raise RuntimeError(
@@ -142,7 +157,12 @@ def gaussian_nll_loss(
     eps: float = 1e-6,
     reduction: str = "mean",
 ) -> Tensor:
-    """``(log(var) + (input - target)^2 / var) / 2``, var at least eps; full adds log(2 pi) / 2."""
+    """``(log(var) + (input - target)^2 / var) / 2``, var at least eps; full adds log(2 pi) / 2.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.gaussian_nll_loss(torch.zeros(2), torch.ones(2), torch.ones(2))
+    tensor(0.5000)
+    """
     if isinstance(var, float):
         if var < 0:
             raise ValueError("var has negative entry/entries")
@@ -190,6 +210,10 @@ def poisson_nll_loss(
     """``exp(input) - target * input``, or without log_input ``input - target * log(input)``.
 
     `full` adds Stirling's approximation of ``log(target!)`` where the target is above 1.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.poisson_nll_loss(torch.zeros(2), torch.tensor([1.0, 3.0]))
+    tensor(1.)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     code_of(reduction)
@@ -210,7 +234,12 @@ def soft_margin_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``log(1 + exp(-target * input))`` for targets of 1 or -1."""
+    """``log(1 + exp(-target * input))`` for targets of 1 or -1.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.soft_margin_loss(torch.zeros(2), torch.tensor([1.0, -1.0]))
+    tensor(0.6931)
+    """
     code = code_of(legacy_reduction(size_average, reduce, reduction))
     return ops.soft_margin_loss(input, target, reduction=code)
 
@@ -223,7 +252,12 @@ def hinge_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``input`` where the target is 1, ``max(0, margin - input)`` where it is -1."""
+    """``input`` where the target is 1, ``max(0, margin - input)`` where it is -1.
+
+    >>> import chainrule as torch
+    >>> torch.nn.functional.hinge_embedding_loss(torch.tensor([0.5, 0.25]), torch.tensor([1, -1]))
+    tensor(0.6250)
+    """
     reduction = legacy_reduction(size_average, reduce, reduction)
     zero = input.new_zeros(())
     near = (margin - input).clamp(min=0)

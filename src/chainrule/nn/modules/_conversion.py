@@ -61,8 +61,10 @@ class Conversion:
             check_parameter_dtype(dtype)
 
         def convert(tensor: Tensor) -> Tensor:
-            keeps = dtype is None or not (tensor.is_floating_point() or tensor.is_complex())
-            return tensor.to(device=device) if keeps else tensor.to(device=device, dtype=dtype)
+            if device is not None:
+                tensor = tensor.to(device)
+            changes = dtype is not None and (tensor.is_floating_point() or tensor.is_complex())
+            return tensor.to(dtype) if changes else tensor
 
         return self._apply(convert)
 

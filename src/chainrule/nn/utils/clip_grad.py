@@ -57,7 +57,15 @@ def clip_grads_with_norm_(
     total_norm: Tensor,
     foreach: bool | None = None,
 ) -> None:
-    """Scale all gradients, in place, by ``max_norm / total_norm`` where that is below 1."""
+    """Scale all gradients, in place, by ``max_norm / total_norm`` where that is below 1.
+
+    >>> import chainrule as torch
+    >>> p = torch.zeros(1, requires_grad=True)
+    >>> p.grad = torch.tensor([2.0])
+    >>> torch.nn.utils.clip_grads_with_norm_(p, 1.0, torch.tensor(4.0))
+    >>> p.grad
+    tensor([0.5000])
+    """
     factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
     for gradient in _gradients_of(_listed(parameters)):
         gradient.mul_(factor)
@@ -112,7 +120,15 @@ def clip_grad_norm(
 def clip_grad_value_(
     parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
 ) -> None:
-    """Bring each value of the gradients, in place, to between plus and minus `clip_value`."""
+    """Bring each value of the gradients, in place, to between plus and minus `clip_value`.
+
+    >>> import chainrule as torch
+    >>> p = torch.zeros(2, requires_grad=True)
+    >>> p.grad = torch.tensor([3.0, -0.1])
+    >>> torch.nn.utils.clip_grad_value_(p, 1.0)
+    >>> p.grad
+    tensor([ 1.0000, -0.1000])
+    """
     limit = float(clip_value)
     for gradient in _gradients_of(_listed(parameters)):
         gradient.clamp_(min=-limit, max=limit)
