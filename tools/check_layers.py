@@ -18,7 +18,7 @@ LAYERS = [
     ["_core"],
     ["ops"],
     ["functions"],
-    ["autograd", "func", "nn", "optim", "linalg", "fft", "special", "utils"],
+    ["autograd", "func", "nn", "optim", "linalg", "fft", "random", "special", "utils"],
     ["serialization", "_encoding"],
     # What programs ask of the machine they run on.
     ["accelerator", "compiler", "cuda", "mps", "settings", "xpu"],

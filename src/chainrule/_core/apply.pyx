@@ -128,7 +128,10 @@ cdef object run_kernel(Op op, tuple arrays, dict parameters):
 
 cdef object call_ufunc(Op op, tuple arrays):
     try:
-        return quietly(op.loops.ufunc, arrays, {})
+        result = quietly(op.loops.ufunc, arrays, {})
+        if op.floats and result.dtype.kind == "f" and arrays[0].dtype.kind == "f":
+            return result.astype(arrays[0].dtype, copy=False)   # SciPy has no float16
+        return result
     except TypeError:
         core.late["unsupported"](op, arrays)
 

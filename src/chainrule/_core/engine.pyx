@@ -366,7 +366,7 @@ cdef int step(Run run, Node node) except -1:
     if node.extra is not None and (<NodeExtra>node.extra).prehooks:
         g = run_prehooks(node, g)
     cotangents = None
-    if node.op is None or node.op.joint or node.results > 1 or (
+    if node.op is None or node.op.joint or node.op.results != 1 or (
         node.extra is not None and (<NodeExtra>node.extra).hooks
     ):
         cotangents = all_cotangents(run, node, g)
@@ -550,7 +550,7 @@ cdef object all_cotangents(Run run, Node node, object g):
     cdef Py_ssize_t k
     if node.op is None:
         cotangents = node._backward(tuple(g) if type(g) is list else (g,))
-    elif node.op.joint or node.results > 1:
+    elif node.op.joint or node.op.results != 1:
         if node.saved is None:
             raise_freed()
         given = materialized(node, g)
@@ -571,7 +571,7 @@ cdef object all_cotangents(Run run, Node node, object g):
 cdef object materialized(Node node, object g):
     """A node of several results gets a tuple of cotangents, zeros for those nothing used."""
     if type(g) is not list:
-        return g
+        return g if node.op.results == 1 else (g,)
     parts = []
     for part, (shape, kind) in zip(g, node.metas):
         parts.append(wrap(numpy.zeros(shape, (<dtype>kind).numpy)) if part is None else part)

@@ -78,6 +78,11 @@ cdef int check_view(Tensor x) except -1:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation."
         )
+    if x.array.itemsize != base.array.itemsize:
+        raise NotImplementedError(
+            f"writing through a view of another type ({x.array.dtype} of {base.array.dtype}) is "
+            "not there: write to the base, or make a new tensor"
+        )
     if not (x.needs_grad or base.needs_grad):
         return 0
     if x.origin == FROM_MANY:
@@ -280,6 +285,11 @@ cdef dict geometry(Tensor x):
     """Where a view lies in its base, counted in elements."""
     cdef object array = x.array, whole = x.base.array
     cdef Py_ssize_t item = array.itemsize
+    if item != whole.itemsize:
+        raise NotImplementedError(
+            f"a view of another type ({array.dtype} of {whole.dtype}) whose base was written to "
+            "is not there: make the view again"
+        )
     offset = cnp.PyArray_BYTES(array) - cnp.PyArray_BYTES(whole)
     return {
         "size": array.shape,

@@ -161,18 +161,13 @@ def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.sgn.html
     """
-    if not input.dtype.is_complex:
-        return deliver(ops.sgn(input), out, "sgn")
-    size = ops.abs(input)
-    return deliver(input / (size + (size == 0)), out, "sgn")
+    return deliver(ops.sign_or_phase(input), out, "sgn")
 
 
 @method
 def sgn_(self) -> Tensor:
     """The sign, in place."""
-    if not self.dtype.is_complex:
-        return ops.sgn.in_place(self)
-    return self.copy_(sgn(self))
+    return ops.sign_or_phase.in_place(self)
 
 
 # ------------------------------------------------------------------- sums and differences
@@ -601,7 +596,7 @@ def nan_to_num(
     """NaN replaced by `nan` (0), infinities by `posinf` and `neginf` (the largest finite numbers).
 
     >>> import chainrule as torch
-    >>> torch.nan_to_num(torch.tensor([float("nan"), 1.0]))
+    >>> torch.nan_to_num(torch.tensor([torch.nan, 1.0]))
     tensor([0., 1.])
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.nan_to_num.html

@@ -115,28 +115,28 @@ bitwise_not = pointwise(
 isnan = pointwise(
     ops.isnan,
     "Where the values are NaN.",
-    "torch.tensor([-1.0, float('nan')])",
+    "torch.tensor([-1.0, torch.nan])",
     "tensor([False,  True])",
     in_place=False,
 )
 isinf = pointwise(
     ops.isinf,
     "Where the values are infinite.",
-    "torch.tensor([-1.0, float('nan')])",
+    "torch.tensor([-1.0, torch.nan])",
     "tensor([False, False])",
     in_place=False,
 )
 isfinite = pointwise(
     ops.isfinite,
     "Where the values are neither infinite nor NaN.",
-    "torch.tensor([-1.0, float('nan')])",
+    "torch.tensor([-1.0, torch.nan])",
     "tensor([ True, False])",
     in_place=False,
 )
 signbit = pointwise(
     ops.signbit,
     "Where the sign bit is set, -0.0 included.",
-    "torch.tensor([-1.0, float('nan')])",
+    "torch.tensor([-1.0, torch.nan])",
     "tensor([ True, False])",
     in_place=False,
 )
@@ -240,7 +240,7 @@ def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where the values are positive infinity.
 
     >>> import chainrule as torch
-    >>> torch.isposinf(torch.tensor([1.0, float("inf")]))
+    >>> torch.isposinf(torch.tensor([1.0, torch.inf]))
     tensor([False,  True])
     """
     return deliver(ops.logical_and(ops.isinf(input), ops.gt(input, 0)), out, "isposinf")
@@ -252,7 +252,7 @@ def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where the values are negative infinity.
 
     >>> import chainrule as torch
-    >>> torch.isneginf(torch.tensor([1.0, float("-inf")]))
+    >>> torch.isneginf(torch.tensor([1.0, -torch.inf]))
     tensor([False,  True])
     """
     return deliver(ops.logical_and(ops.isinf(input), ops.lt(input, 0)), out, "isneginf")

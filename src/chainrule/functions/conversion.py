@@ -5,6 +5,7 @@ Apart from creation, which makes tensors of values that are not in an array yet.
 
 from __future__ import annotations
 
+import builtins
 import warnings
 
 import numpy
@@ -40,10 +41,10 @@ def to(self, *arguments, **keywords) -> Tensor:
             wanted = value.dtype
         elif isinstance(value, (str, device)):
             check_device(value)
-        elif isinstance(value, (dtype, type, numpy.dtype)):
+        elif isinstance(value, (dtype, builtins.type, numpy.dtype)):
             wanted = as_dtype(value)
         elif value is not None and not isinstance(value, bool):
-            raise TypeError(f"to() received an invalid argument of type {type(value).__name__}")
+            raise TypeError(f"to() received an invalid argument of type {builtins.type(value).__name__}")
     if wanted is None or wanted is self.dtype:
         return cast(self, dtype=self.dtype) if copy else self
     return cast(self, dtype=wanted)

@@ -154,10 +154,12 @@ def set_default_tensor_type(t) -> None:
     """Make a floating point type the default, by its class or that class's name. Deprecated.
 
     >>> import chainrule as torch
-    >>> torch.set_default_tensor_type(torch.DoubleTensor)
-    >>> torch.ones(1).dtype
+    >>> import warnings
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     torch.set_default_tensor_type(torch.DoubleTensor)
+    ...     print(torch.ones(1).dtype)
+    ...     torch.set_default_tensor_type("torch.FloatTensor")
     torch.float64
-    >>> torch.set_default_tensor_type("torch.FloatTensor")
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.set_default_tensor_type.html
     """

@@ -19,6 +19,7 @@ from chainrule.ops.conversion import cast
 from chainrule.ops.shape import expand, reshape, unsqueeze
 
 flat_view = reshape.named("ViewBackward0")
+inner_dot = ops.dot.named("ViewBackward0")
 unsafe_view = reshape.named("UnsafeViewBackward0")
 
 # The products that are one op, by the numbers of dimensions of their factors.
@@ -268,7 +269,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"both inputs should have same dtype, but got {input.dtype} and {other.dtype}"
         )
     if input.ndim == other.ndim == 1:
-        return deliver(matrix_product(ops.dot, input, other), out, "inner")
+        return deliver(matrix_product(inner_dot, input, other), out, "inner")
     product = ops.times_turned(rows_of(input), rows_of(other))
     shape = (*input.shape[:-1], *other.shape[:-1])
     return deliver(flat_view(product, shape=shape), out, "inner")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from chainrule.functions.creation import eye
+from chainrule._core.types import DTYPES
+from chainrule.functions.creation import eye, ones
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.identity import checked_dim
 from chainrule.functions.matmul import check_tensors, common_shape, matmul, unsafe_view
@@ -21,6 +22,9 @@ from chainrule.ops.shape import expand
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
+
+# PyTorch's zeroth power is written into a copy of the matrix, whose gradient is then zero.
+written_over = arithmetic.add.named("CopyBackwards")
 
 
 @public
@@ -147,7 +151,8 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
 
 def _power(x, n: int):
     if n == 0:
-        return clone(x).copy_(eye(x.shape[-1], dtype=x.dtype))
+        nothing = x.masked_fill(ones(x.shape[-1], dtype=DTYPES["bool"]), 0)
+        return written_over(nothing, eye(x.shape[-1], dtype=x.dtype))
     if n == 1:
         return clone(x)
     result, square = None, x

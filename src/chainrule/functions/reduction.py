@@ -127,7 +127,7 @@ def nansum(input: Tensor, dim=None, keepdim: bool = False, *, dtype=None, out=No
     """The sum of the elements that are not NaN.
 
     >>> import chainrule as torch
-    >>> torch.nansum(torch.tensor([1.0, float("nan")]))
+    >>> torch.nansum(torch.tensor([1.0, torch.nan]))
     tensor(1.)
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.nansum.html
@@ -143,7 +143,7 @@ def nanmean(input: Tensor, dim=None, keepdim: bool = False, *, dtype=None, out=N
     """The mean of the elements that are not NaN.
 
     >>> import chainrule as torch
-    >>> torch.nanmean(torch.tensor([1.0, 3.0, float("nan")]))
+    >>> torch.nanmean(torch.tensor([1.0, 3.0, torch.nan]))
     tensor(2.)
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.nanmean.html
@@ -412,6 +412,7 @@ def logcumsumexp(input: Tensor, dim: int, *, out=None) -> Tensor:
     >>> torch.logcumsumexp(torch.zeros(2), 0)
     tensor([0.0000, 0.6931])
     """
-    top = input.detach().amax(dim, keepdim=True) if input.numel() else input
+    size = input.detach().real
+    top = size.amax(dim, keepdim=True) if input.numel() else size
     top = where(abs(top) == math.inf, 0, top)
     return deliver(log(cumsum((input - top).exp(), dim)) + top, out, "logcumsumexp")

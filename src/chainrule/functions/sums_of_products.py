@@ -72,11 +72,6 @@ def addr(
     check_tensors("addr", input=input, vec1=vec1, vec2=vec2)
     check_vector_arguments("addr", vec1=vec1, vec2=vec2)
     input, vec1, vec2 = promoted(input, vec1, vec2)
-    for name, value in (("beta", beta), ("alpha", alpha)):
-        if isinstance(value, float) and input.dtype.category < 2:
-            raise RuntimeError(
-                f"For integral input tensors, argument {name} must not be a floating point number."
-            )
     factors = _factors("addr", input, beta, alpha)
     return deliver(ops.addr(input, vec1, vec2, **factors), out, "addr")
 
@@ -121,6 +116,13 @@ def _factors(name: str, input: Tensor, beta, alpha) -> dict:
     """The two numbers, as ones of the input's type."""
     if beta == 1 and alpha == 1:
         return {"beta": 1, "alpha": 1}
+    for argument, value in (("beta", beta), ("alpha", alpha)):
+        # The others truncate it, as PyTorch does.
+        if name.startswith("addr") and isinstance(value, float) and input.dtype.category < 2:
+            raise RuntimeError(
+                f"For integral input tensors, argument {argument} must not be a floating point "
+                "number."
+            )
     return {
         argument: fitting(number(name, argument, 0, value), input.dtype)
         for argument, value in (("beta", beta), ("alpha", alpha))

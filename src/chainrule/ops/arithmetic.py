@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy
+
+from chainrule._core.program import Symbol, emit
 from chainrule._core.types import dtype_of
 from chainrule.ops.choice import where
 from chainrule.ops.conversion import conj
@@ -121,6 +124,11 @@ def _ones(xp, x):
     return xp.ones_like(x)
 
 
+def _zeros(xp, x):
+    return xp.zeros_like(x)
+
+
+zero = elementwise("zero", _zeros, 0)
 sqrt = elementwise("sqrt", "sqrt", lambda out: 0.5 / out, floats=True)
 rsqrt = elementwise("rsqrt", lambda x: 1 / sqrt(x), lambda out: -0.5 * out * out * out, floats=True)
 square = elementwise("square", "square", lambda x: 2 * x, node="PowBackward0")
@@ -170,8 +178,30 @@ def _nan_to_num(xp, x, nan, posinf, neginf):
 
 
 abs = elementwise("abs", "absolute", lambda x: conj(sgn(x)))
-sgn = elementwise("sgn", _sgn, 0)  # of real numbers; of complex ones see functions
 sign = elementwise("sign", _sign, 0)
+
+
+@general(node="SgnBackward0")
+def sign_or_phase(xp, x):
+    """The sign of real numbers, x / |x| of complex ones, 0 at 0."""
+    return _sgn(xp, x)
+
+
+@sign_or_phase.vjp
+def sign_or_phase_vjp(g, x, out):
+    """A phase turns with what is across it: the rest of the cotangent, over |x|."""
+    if not x.dtype.is_complex:
+        return zero(g)
+    size = abs(x)
+    along = out * (g * conj(out)).real
+    return where(size == 0, 0, (g - along) / where(size == 0, 1, size))
+
+
+def sgn(x):
+    """The sign or phase: an instruction of a formula, or an op."""
+    return emit(numpy.sign, (x,)) if isinstance(x, Symbol) else sign_or_phase(x)
+
+
 floor = elementwise("floor", "floor", 0, whole=True)
 ceil = elementwise("ceil", "ceil", 0, whole=True)
 trunc = elementwise("trunc", "trunc", 0, whole=True)

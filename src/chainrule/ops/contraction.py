@@ -63,7 +63,7 @@ for _op in (contract, spread):
 
 @linear()
 def trace(xp, x):
-    return xp.trace(x)
+    return xp.trace(x, dtype=xp.int64 if x.dtype.kind in "iu" else None)
 
 
 @trace.transpose

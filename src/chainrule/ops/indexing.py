@@ -8,6 +8,7 @@ checked beforehand.
 
 from __future__ import annotations
 
+from chainrule.ops.arithmetic import zero  # noqa: F401  (fills, too)
 from chainrule.ops.kinds import elementwise, general, linear
 
 
@@ -126,9 +127,4 @@ def _filled(xp, x, value):
     return xp.full_like(x, value)
 
 
-def _zeros(xp, x):
-    return xp.zeros_like(x)
-
-
 fill = elementwise("fill", _filled, 0)
-zero = elementwise("zero", _zeros, 0)

@@ -257,7 +257,7 @@ def logsumexp(xp, x, *, dim, keepdim):
 @logsumexp.vjp
 def logsumexp_vjp(g, x, out, x_shape, dim, keepdim):
     g, out = (kept(value, x_shape, dim, keepdim) for value in (g, out))
-    return g * exp(x - out)
+    return g * conj(exp(x - out))
 
 
 # ------------------------------------------------------------------------------- keeping shape
