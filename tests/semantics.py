@@ -17,7 +17,7 @@ def outcome(torch, source: str) -> tuple[str, str, str]:
         warnings.simplefilter("ignore")
         try:
             exec(compile(source, "<program>", "exec"), names)
-        except Exception as error:  # noqa: BLE001  (whatever it is, it is compared)
+        except Exception as error:
             return printed.getvalue(), type(error).__name__, key_phrase(str(error))
         finally:
             torch.set_grad_enabled(True)

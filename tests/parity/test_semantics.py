@@ -4,9 +4,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import chainrule  # noqa: E402
 from tests.samples.semantics import programs  # noqa: E402
 from tests.semantics import outcome  # noqa: E402
+
+import chainrule  # noqa: E402
 
 
 @pytest.mark.parametrize(("title", "source"), programs(), ids=[t for t, _ in programs()])

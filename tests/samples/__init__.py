@@ -20,6 +20,7 @@ from tests.samples import (
     rearrangement,
     reduction,
     shape,
+    sorting,
     trigonometric,
 )
 from tests.samples.arrays import LAYOUTS
@@ -37,6 +38,7 @@ TABLES = (
     shape,
     rearrangement,
     indexing,
+    sorting,
     matmul,
     activation,
     loss,

@@ -7,6 +7,7 @@ import numpy as np
 from tests.samples.arrays import given, index, mask, real
 from tests.samples.sample import (
     EVERY_FORM,
+    FUNCTION,
     PLAIN,
     WITHOUT_IN_PLACE,
     operation,
@@ -63,6 +64,12 @@ COMPARISONS = (
             sample(given([1.0, 2.0], "float64"), given([1.1, 2.3], "float64"), rtol=0.1),
             sample(given([1.0, 2.0], "float64"), given([1.1, 2.3], "float64"), atol=0.2, rtol=0.0),
         ),
+    ),
+    operation(
+        "isin",
+        np.isin,
+        (sample(index([[6, 3], [5, 0]]), index([0, 6])), sample(index([1, 2]), 2)),
+        FUNCTION,
     ),
     operation(
         "allclose",

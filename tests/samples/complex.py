@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.samples.arrays import given, real
-from tests.samples.sample import FUNCTION, PLAIN, operation, sample, singles
+from tests.samples.arrays import given, positive, real
+from tests.samples.sample import FUNCTION, FUNCTION_AND_OUT, PLAIN, operation, sample, singles
 
 _POINTS = given([[1 + 2j, -3 - 0.5j], [0.5j, 2 + 0j]], "complex128")
 
 OPERATIONS = (
-    operation("real", np.real, (*singles(), sample(_POINTS)), PLAIN),
-    operation("imag", np.imag, (sample(_POINTS),), PLAIN, view=True),
+    operation("real", np.real, (*singles(), sample(_POINTS)), FUNCTION),
+    operation("imag", np.imag, (sample(_POINTS),), FUNCTION, view=True),
+    operation(
+        "complex",
+        lambda x, y: x + 1j * y,
+        (sample(real(2, 3), real(2, 3)), sample(real(2, 1), real(3)), sample(real(), real())),
+        FUNCTION_AND_OUT,
+    ),
+    operation(
+        "polar",
+        lambda x, angle: x * np.exp(1j * angle),
+        (
+            sample(positive(2, 3), real(2, 3)),
+            sample(positive(2, 1), real(3)),
+            sample(positive(), real()),
+        ),
+        FUNCTION_AND_OUT,
+    ),
     operation("conj", np.conj, (*singles(), sample(_POINTS)), PLAIN),
     operation("resolve_conj", np.copy, (sample(real(3)), sample(_POINTS)), PLAIN),
     operation(
@@ -27,5 +43,6 @@ OPERATIONS = (
         (sample(real(3, 2)),),
         FUNCTION,
         view=True,
+        any_layout=False,
     ),
 )

@@ -115,6 +115,18 @@ RANGES = (
         FUNCTION_AND_OUT,
     ),
     operation(
+        "tril_indices",
+        lambda rows, columns, offset=0: np.stack(np.tril_indices(rows, offset, columns)),
+        (sample(3, 3), sample(2, 4, 1), sample(3, 2, offset=-1)),
+        FUNCTION,
+    ),
+    operation(
+        "triu_indices",
+        lambda rows, columns, offset=0: np.stack(np.triu_indices(rows, offset, columns)),
+        (sample(3, 3), sample(2, 4, 1), sample(3, 2, offset=-1)),
+        FUNCTION,
+    ),
+    operation(
         "linspace",
         _linspace,
         (
@@ -188,6 +200,18 @@ CONVERSIONS = (
             sample(np.int16(2)),
             sample([np.float64(1), 2]),
         ),
+        FUNCTION,
+    ),
+    operation(
+        "scalar_tensor",
+        None,
+        (sample(2), sample(2.5), sample(1, dtype=DType("int64"))),
+        FUNCTION,
+    ),
+    operation(
+        "asarray",
+        None,
+        (sample([1, 2]), sample(2.5), sample([1], dtype=DType("float64"))),
         FUNCTION,
     ),
     operation(

@@ -35,7 +35,8 @@ def variable(case: Case) -> list[int]:
     return [
         place
         for place, one in enumerate(described)
-        if not one.constant and (isinstance(one, Array) or one.dtype is None)
+        if not one.constant
+        and (isinstance(one, Array) or one.dtype is None or np.dtype(one.dtype).kind in "fc")
     ]
 
 

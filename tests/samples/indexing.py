@@ -217,6 +217,26 @@ SCATTERS = (
         WITHOUT_OUT,
     ),
     operation(
+        "index_copy",
+        reference.index_copy,
+        (
+            sample(_MATRIX, 0, index([2, 0]), real(2, 4)),
+            sample(_MATRIX, 1, index([3, 1]), real(3, 2)),
+            sample(real(4), 0, index([1]), real(1)),
+        ),
+        WITHOUT_OUT,
+    ),
+    operation(
+        "index_fill",
+        lambda x, dim, index, value: reference.index_copy(x, dim, index, value),
+        (
+            sample(_MATRIX, 0, index([2, 0]), 0.5),
+            sample(_MATRIX, 1, index([3, 1]), real()),
+            sample(real(4), dim=0, index=index([1, 1]), value=2.0),
+        ),
+        WITHOUT_OUT,
+    ),
+    operation(
         "index_put",
         reference.index_put,
         (
@@ -244,6 +264,12 @@ MASKS = (
         WITHOUT_OUT,
     ),
     operation(
+        "masked_scatter",
+        reference.masked_scatter,
+        (sample(_MATRIX, _HOLES, real(8)), sample(_MATRIX, mask([1, 0, 0, 1]), real(3, 4))),
+        WITHOUT_OUT,
+    ),
+    operation(
         "masked_select",
         reference.masked_select,
         (
@@ -257,60 +283,4 @@ MASKS = (
     ),
 )
 
-_HALF_EMPTY = given([[0.0, 1.5, 0.0], [2.0, 0.0, -1.0]])
-
-SEARCHES = (
-    operation(
-        "nonzero",
-        reference.nonzero,
-        (
-            sample(_HALF_EMPTY),
-            sample(_HALF_EMPTY, as_tuple=True),
-            sample(_HOLES),
-            sample(real()),
-            sample(real(0, 3)),
-        ),
-        WITHOUT_IN_PLACE,
-        differentiable=False,
-    ),
-    operation(
-        "sort",
-        reference.sort,
-        (
-            sample(_MATRIX),
-            sample(_MATRIX, 0),
-            sample(_BLOCK, dim=1, descending=True),
-            sample(_MATRIX, -1, True),
-            sample(real()),
-            sample(real(0)),
-            sample(given([2.0, 1.0, 2.0, 1.0], constant=True), stable=True, dim=0),
-        ),
-        WITHOUT_IN_PLACE,
-    ),
-    operation(
-        "argsort",
-        reference.argsort,
-        (
-            sample(_MATRIX),
-            sample(_MATRIX, dim=0, descending=True),
-            sample(real()),
-            sample(real(5), stable=True),
-        ),
-        PLAIN,
-        differentiable=False,
-    ),
-    operation(
-        "topk",
-        reference.topk,
-        (
-            sample(_MATRIX, 2),
-            sample(_BLOCK, 2, dim=1),
-            sample(_MATRIX, 3, 1, False),
-            sample(real(5), k=5),
-            sample(real(), 1),
-        ),
-        WITHOUT_IN_PLACE,
-    ),
-)
-
-OPERATIONS = BRACKETS + GATHERS + SCATTERS + MASKS + SEARCHES
+OPERATIONS = BRACKETS + GATHERS + SCATTERS + MASKS

@@ -8,6 +8,7 @@ from tests.samples.arrays import real
 from tests.samples.sample import (
     EVERY_FORM,
     FUNCTION,
+    PLAIN,
     WITHOUT_IN_PLACE,
     operation,
     sample,
@@ -86,7 +87,63 @@ PRODUCTS = (
     ),
 )
 
+OTHER_PRODUCTS = (
+    operation(
+        "inner",
+        np.inner,
+        (sample(real(4), real(4)), sample(real(2, 4), real(3, 4)), sample(real(2, 3), real())),
+        WITHOUT_IN_PLACE,
+    ),
+    operation("vdot", np.vdot, (sample(real(4), real(4)),), WITHOUT_IN_PLACE),
+    operation(
+        "kron",
+        np.kron,
+        (sample(real(2, 3), real(2, 2)), sample(real(3), real(2)), sample(real(2, 2), real(3))),
+        WITHOUT_IN_PLACE,
+        any_layout=False,  # PyTorch refuses transposed factors of different ranks
+    ),
+    operation(
+        "cross",
+        lambda x, y, dim=-1: np.cross(x, y, axis=dim),
+        (sample(real(2, 3), real(2, 3), dim=1), sample(real(3), real(3), dim=0)),
+        WITHOUT_IN_PLACE,
+    ),
+    operation(
+        "trace", np.trace, (sample(real(3, 3)), sample(real(2, 4)), sample(real(0, 2))), PLAIN
+    ),
+    operation(
+        "matrix_power",
+        np.linalg.matrix_power,
+        (sample(real(3, 3), 2), sample(real(2, 3, 3), 3), sample(real(3, 3), 0)),
+        WITHOUT_IN_PLACE,
+    ),
+)
+
 SUMS_OF_PRODUCTS = (
+    operation(
+        "addmv",
+        _addmm,
+        (
+            sample(real(3), real(3, 4), real(4)),
+            sample(real(3), real(3, 4), real(4), beta=0.5, alpha=2),
+        ),
+        EVERY_FORM,
+    ),
+    operation(
+        "addr",
+        lambda x, left, right, beta=1, alpha=1: beta * x + alpha * np.outer(left, right),
+        (sample(real(3, 4), real(3), real(4)), sample(real(3, 4), real(3), real(4), beta=0.5)),
+        EVERY_FORM,
+    ),
+    operation(
+        "addbmm",
+        lambda x, left, right, beta=1, alpha=1: beta * x + alpha * (left @ right).sum(0),
+        (
+            sample(real(3, 5), real(2, 3, 4), real(2, 4, 5)),
+            sample(real(3, 5), real(2, 3, 4), real(2, 4, 5), alpha=-1),
+        ),
+        EVERY_FORM,
+    ),
     operation(
         "addmm",
         _addmm,
@@ -158,4 +215,4 @@ CONTRACTIONS = (
     ),
 )
 
-OPERATIONS = PRODUCTS + SUMS_OF_PRODUCTS + CONTRACTIONS
+OPERATIONS = PRODUCTS + OTHER_PRODUCTS + SUMS_OF_PRODUCTS + CONTRACTIONS

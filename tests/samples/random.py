@@ -27,6 +27,8 @@ RANDOM = {"differentiable": False, "random": True}
 OPERATIONS = (
     operation("empty", None, _SHAPES, FUNCTION_AND_OUT, **RANDOM),
     operation("empty_like", None, _LIKE, FUNCTION, **RANDOM),
+    operation("empty_strided", None, (sample((2, 3), (1, 2)), sample((), ())), FUNCTION, **RANDOM),
+    operation("empty_permuted", None, (sample((2, 3), (1, 0)),), FUNCTION, **RANDOM),
     operation("new_empty", None, (sample(real(2, constant=True), 2, 3),), METHOD, **RANDOM),
     operation("rand", None, _SHAPES, FUNCTION_AND_OUT, **RANDOM),
     operation("randn", None, _SHAPES, FUNCTION_AND_OUT, **RANDOM),

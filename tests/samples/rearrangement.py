@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import scipy.linalg
 
@@ -64,6 +66,33 @@ JOINS = (
         ),
         FUNCTION_AND_OUT,
     ),
+)
+
+GRIDS = (
+    operation(
+        "meshgrid",
+        lambda *arrays, indexing="ij": tuple(np.meshgrid(*arrays, indexing=indexing)),
+        (
+            sample(real(3), real(2), indexing="ij"),
+            sample(real(3), real(2), indexing="xy"),
+            sample(real(3), real(), indexing="ij"),
+        ),
+        FUNCTION,
+    ),
+    operation(
+        "cartesian_prod",
+        lambda *arrays: np.stack(np.meshgrid(*arrays, indexing="ij"), -1).reshape(-1, len(arrays)),
+        (sample(real(3), real(2)), sample(real(2), real(2), real(2))),
+        FUNCTION,
+    ),
+    operation(
+        "combinations",
+        lambda x, r=2: np.array(list(itertools.combinations(x, r))),
+        (sample(real(4)), sample(real(4), 3)),
+        FUNCTION,
+    ),
+    operation("atleast_1d", np.atleast_1d, (sample(real()), sample(_MATRIX)), FUNCTION),
+    operation("atleast_2d", np.atleast_2d, (sample(real()), sample(real(3))), FUNCTION),
 )
 
 REPEATS = (
@@ -155,4 +184,4 @@ COPIES = (
     operation("contiguous", np.copy, (sample(_MATRIX),), METHOD),
 )
 
-OPERATIONS = JOINS + REPEATS + REARRANGEMENTS + TRIANGLES + COPIES
+OPERATIONS = JOINS + GRIDS + REPEATS + REARRANGEMENTS + TRIANGLES + COPIES

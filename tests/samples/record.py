@@ -21,7 +21,12 @@ REFUSALS = (RuntimeError, TypeError, IndexError, ValueError)
 
 def dtypes_of(torch: ModuleType, case: Case) -> str:
     """For every input dtype the dtypes of the results."""
-    return " ".join(result_letters(torch, case, dtype) for dtype in LETTERS)
+    found = [result_letters(torch, case, dtype) for dtype in LETTERS]
+    if any(array.size == 0 for array in arrays(case)):  # no kernel is missed where nothing is done
+        first = Case(case.operation, case.operation.samples[0], 0)
+        taken = [result_letters(torch, first, dtype) for dtype in LETTERS]
+        found = ["-" if "-" in pair else pair[0] for pair in zip(found, taken, strict=True)]
+    return " ".join(found)
 
 
 def result_letters(torch: ModuleType, case: Case, dtype: str) -> str:
@@ -30,7 +35,8 @@ def result_letters(torch: ModuleType, case: Case, dtype: str) -> str:
         results = parts(call(torch, case, tensors(torch, arrays(case, dtype))))
     except REFUSALS:
         return "-"
-    return "".join(LETTERS[dtype_name(part)] if hasattr(part, "dtype") else "o" for part in results)
+    names = [dtype_name(part) if hasattr(part, "dtype") else "number" for part in results]
+    return "-" if "complex32" in names else "".join(LETTERS.get(name, "o") for name in names)
 
 
 def node_of(torch: ModuleType, case: Case) -> str | None:

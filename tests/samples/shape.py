@@ -255,7 +255,6 @@ SPLITS = (
         lambda x, parts, dim=0: tuple(np.array_split(x, parts, axis=dim)),
         (sample(real(5, 2), 3), sample(_MATRIX, (1, 3), dim=1), sample(_MATRIX, 2, -1)),
         PLAIN,
-        view=True,
     ),
     operation(
         "chunk",

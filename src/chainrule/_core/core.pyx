@@ -59,6 +59,7 @@ cdef tuple NOTHING = ()
 @cython.final
 @cython.no_gc
 @cython.freelist(64)
+@cython.auto_pickle(False)
 cdef class Storage:
     def __init__(self, bint inference=False):
         self.inference = inference
@@ -344,6 +345,7 @@ cdef class Tensor:
 
 
 @cython.final
+@cython.auto_pickle(False)
 cdef class TensorExtra:
     """What few tensors carry: hooks, a wish to keep the gradient, a name."""
 
@@ -354,6 +356,7 @@ cdef class TensorExtra:
 cdef tuple OWN_NAMES = ("AccumulateGrad", "CopySlices", "NotImplemented")
 
 
+@cython.auto_pickle(False)
 cdef class Node:
     def __dealloc__(self):
         if self.edges is not None:
@@ -445,6 +448,7 @@ cdef class Node:
         raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
 
 
+@cython.auto_pickle(False)
 cdef class NodeExtra:
     """What few nodes carry: hooks, and what users note on them."""
 
@@ -551,6 +555,7 @@ cdef void unlink(Node node) noexcept:
 
 
 @cython.no_gc_clear
+@cython.auto_pickle(False)
 cdef class AccumulateGrad(Node):
     """The end of the graph at a leaf: adds what arrives to the leaf's .grad."""
 
@@ -720,7 +725,13 @@ cdef class Op:
     def in_place(self, x, *others, **parameters):
         """Write the result into x, as PyTorch's methods ending in an underscore do."""
         if PyTuple_GET_SIZE(others) == 1 and not parameters and self.arity == 2:
-            return dispatch.in_place(self, x, others[0])
+            found = dispatch.in_place(self, x, others[0])
+            if found is NotImplemented:
+                kind = type(others[0]).__name__
+                raise TypeError(
+                    f"{self.name}_(): argument 'other' (position 1) must be Tensor, not {kind}"
+                )
+            return found
         return late["in_place"](self, x, others, parameters)
 
     def __repr__(self):
@@ -782,6 +793,9 @@ cdef class Front:
 
     def __repr__(self):
         return f"<function {self.__name__}>"
+
+    def __reduce__(self):
+        return self.__qualname__    # as functions are: copied and pickled by name
 
 
 chainrule_rename(<PyTypeObject *>Tensor, b"torch.Tensor")     # what print(type(x)) shows

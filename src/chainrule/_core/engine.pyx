@@ -54,6 +54,7 @@ def bind_engine(dict functions):
 
 
 @cython.final
+@cython.auto_pickle(False)
 cdef class Place:
     """What a run keeps about a node that another run is using."""
     cdef int pending
@@ -63,6 +64,7 @@ cdef class Place:
 
 
 @cython.final
+@cython.auto_pickle(False)
 cdef class Run:
     """One backward pass."""
     cdef long identity

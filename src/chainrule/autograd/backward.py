@@ -26,6 +26,7 @@ class GradientEdge(tuple):
     __slots__ = ()
 
     def __new__(cls, node, output_nr, ownership_token=None):
+        """A place in the graph; the token keeps alive what it must."""
         return tuple.__new__(cls, (node, output_nr, ownership_token))
 
     node = property(lambda self: self[0])
@@ -214,13 +215,13 @@ def grad(
         )
     if isinstance(inputs, dict):
         options = (retain_graph, create_graph, allow_unused, is_grads_batched, materialize_grads)
-        found = grad(outputs, list(inputs.values()), grad_outputs, *options)
-        return dict(zip(inputs, found))
+        return dict(zip(inputs, grad(outputs, list(inputs.values()), grad_outputs, *options)))
     outputs, inputs = _sequence(outputs), _sequence(inputs)
     seeds = _seeds(outputs, grad_outputs, is_grads_batched)
     roots = _roots(outputs)
     edges = [_wanted_edge(tensor) for tensor in inputs]
     retain = create_graph if retain_graph is None else retain_graph
+    found: list[Tensor | None]
     if is_grads_batched:
         found = _batched(roots, seeds, edges, retain, create_graph)
     else:
@@ -267,7 +268,7 @@ def _backward_method(self, gradient=None, retain_graph=None, create_graph=False,
     >>> x.grad
     tensor(6.)
     """
-    if gradient is None and retain_graph is None and not create_graph and inputs is None:
-        if backward_from_scalar(self):
-            return
+    plain = gradient is None and retain_graph is None and not create_graph and inputs is None
+    if plain and backward_from_scalar(self):
+        return
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)

@@ -7,6 +7,7 @@ and what its backward returns is checked here before the engine sees it.
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -14,6 +15,9 @@ from chainrule._core.apply import alias_of, attach, parts_of, restored, wrap_arr
 from chainrule._core.core import Node, Tensor, raise_freed_error
 from chainrule._core.modes import is_grad_enabled, switch_grad
 from chainrule._core.writes import bump_version, rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class FunctionCtx:
@@ -24,6 +28,7 @@ class FunctionCtx:
     dirty_tensors: tuple[Tensor, ...] = ()
     non_differentiable: tuple[Tensor, ...] = ()
     to_save: tuple[Tensor | None, ...] = ()
+    _kept: tuple | None = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors for backward, where they appear as `ctx.saved_tensors`."""
@@ -56,7 +61,7 @@ class FunctionCtx:
         """What was saved, each in its place in the graph; refused once it was freed."""
         if self._kept is None:
             raise_freed_error()
-        return tuple(None if kept is None else kept.unpack(self) for kept in self._kept)
+        return tuple(None if kept is None else kept.unpack(self) for kept in self._kept)  # type: ignore[union-attr]
 
 
 class _Kept:
@@ -85,7 +90,6 @@ class _Kept:
 class BackwardNode(Node, FunctionCtx):
     """The node of a Function; each Function class gets a subclass named after it."""
 
-    _kept: tuple | None = ()
     _function: type
 
     def _keep(self, inputs, results):
@@ -207,6 +211,7 @@ class Function(metaclass=_FunctionMeta):
     generate_vmap_rule = False
 
     def __call__(self, *arguments, **keywords):
+        """Refused: Functions are not made, but applied."""
         raise RuntimeError(
             "Legacy autograd function with non-static forward method is deprecated. Call the "
             f"class instead: {type(self).__name__}.apply(...)"
@@ -214,16 +219,19 @@ class Function(metaclass=_FunctionMeta):
 
     @staticmethod
     def forward(*arguments, **keywords):
+        """The operation itself; written by the subclass."""
         raise NotImplementedError(
             "You must implement the forward function for custom autograd.Function."
         )
 
     @staticmethod
     def setup_context(ctx, inputs, output):
+        """Keep what backward needs; for a forward that is not given ctx."""
         raise NotImplementedError("setup_context is not implemented.")
 
     @staticmethod
     def backward(ctx, *cotangents):
+        """The cotangents of the inputs from those of the results; written by the subclass."""
         raise NotImplementedError(
             "You must implement either the backward or vjp method for your custom "
             "autograd.Function to use it with backward mode AD."
@@ -320,7 +328,7 @@ def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
             rewrite(results[k], value)
 
 
-def once_differentiable(backward) -> Callable:
+def once_differentiable(backward: Callable) -> Callable:
     """Decorator of a backward that cannot itself be differentiated: trying to raises.
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.function.once_differentiable.html

@@ -76,7 +76,7 @@ def _check_inputs(inputs) -> list[int]:
 # ------------------------------------------------------------------------------- the Jacobians
 
 
-def _numerical(function, inputs, k, eps) -> list[numpy.ndarray]:
+def _numerical(function, inputs, k, eps) -> list[list[numpy.ndarray]]:
     """d output / d input k by central differences: one (inputs, outputs) matrix per output.
 
     For a complex input the columns follow PyTorch's convention: the conjugate Wirtinger
@@ -236,9 +236,8 @@ def _check_repeatable(func, inputs, wanted, outputs, tolerance):
                 a._array, b._array, 0, tolerance, equal_nan=True
             ):
                 raise GradcheckError(
-                    "Backward is not reentrant, i.e., running backward with same input and grad_output "
-                    "multiple times gives different values, although analytical gradient matches "
-                    f"numerical gradient. The tolerance for nondeterminism was {tolerance}."
+                    "Backward is not reentrant: two runs with the same input and cotangent gave "
+                    f"gradients that differ by more than nondet_tol={tolerance}"
                 )
 
 

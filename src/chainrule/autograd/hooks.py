@@ -131,7 +131,7 @@ def retains_grad(self) -> bool:
 
 
 def _register_posthook(self, fn):
-    """Call `fn(grad_inputs, grad_outputs)` after this node ran; what it returns replaces the former."""
+    """Call `fn(grad_inputs, grad_outputs)` after this node ran; it may replace the former."""
     return _add(_dict(self._extra, "hooks"), fn)
 
 

@@ -71,6 +71,7 @@ class _WithoutParentheses(_Mode):
     """`@no_grad` means the same as `@no_grad()`."""
 
     def __new__(cls, function=None):
+        """A mode, or, given a function, that function in the mode."""
         return object.__new__(cls) if function is None else cls()(function)
 
 
@@ -134,6 +135,7 @@ class set_grad_enabled(_Mode):
         self._before = switch_grad(mode)
 
     def __call__(self, function):
+        """Decorate: the mode is for the function alone, so it ends here."""
         switch_grad(self._before)
         return super().__call__(function)
 
@@ -160,6 +162,7 @@ class inference_mode(_Mode):
     """
 
     def __new__(cls, mode=True):
+        """A mode, or, given a function, that function in the mode."""
         return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:

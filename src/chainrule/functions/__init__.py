@@ -6,8 +6,16 @@ Apart from `ops`, which holds kernels and derivatives: nothing here has a deriva
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 from chainrule.functions.declare import PUBLIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    def __getattr__(name: str) -> Callable[..., Any]: ...
+
 
 for _name in (
     "conversion",

@@ -5,13 +5,17 @@ Apart from the records, which hold the formulas: here are signatures, forms and 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy
 
 from chainrule._core.apply import result_dtype, wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import dtype
 from chainrule.functions.declare import PUBLIC, alias, deliver, method, pairwise, pointwise, public
 from chainrule.ops import arithmetic as ops
+
+if TYPE_CHECKING:
+    from chainrule._core.types import dtype
 
 neg = pointwise(
     ops.neg,
@@ -175,11 +179,11 @@ def sgn_(self) -> Tensor:
 
 def _scaled(other, alpha, input):
     """alpha * other, with PyTorch's checks of alpha."""
-    if isinstance(alpha, float) and input.dtype.category < 2:
-        if not isinstance(other, Tensor) or other.dtype.category < 2:
-            raise RuntimeError(
-                "For integral input tensors, argument alpha must not be a floating point number."
-            )
+    integral = not isinstance(other, Tensor) or other.dtype.category < 2
+    if isinstance(alpha, float) and input.dtype.category < 2 and integral:
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
     if not isinstance(other, Tensor):
         return other * alpha
     return other if isinstance(alpha, int) and other.dtype.category == 0 else ops.mul(other, alpha)
@@ -454,7 +458,7 @@ del PUBLIC["float_power"]
 @method(name="pow_")
 def _pow_in_place(self, exponent):
     """Raise to a power in place."""
-    if isinstance(exponent, Tensor) or isinstance(exponent, complex):
+    if isinstance(exponent, (Tensor, complex)):
         return ops.pow.in_place(self, exponent)
     if exponent == 2:
         return ops.square.in_place(self)

@@ -5,13 +5,17 @@ Apart from the records, which hold the kernels: here are signatures, forms and e
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy
 
 from chainrule._core.apply import call_quietly, wrap_array
-from chainrule._core.core import Tensor
 from chainrule.functions.declare import alias, deliver, method, pairwise, pointwise, public
 from chainrule.ops import comparison as ops
 from chainrule.ops.choice import choose
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 eq = pairwise(
     ops.eq,
@@ -149,7 +153,9 @@ alias(ge, "greater_equal")
 
 
 @public
-def where(condition: Tensor, input=None, other=None, *, out: Tensor | None = None) -> Tensor | tuple:
+def where(
+    condition: Tensor, input=None, other=None, *, out: Tensor | None = None
+) -> Tensor | tuple:
     """input where condition holds, other elsewhere; with condition alone, its nonzero indices.
 
     All three broadcast; input and other are tensors or numbers and are brought to their common

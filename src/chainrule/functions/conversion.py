@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import warnings
+from typing import NoReturn
 
 import numpy
 
@@ -44,7 +45,9 @@ def to(self, *arguments, **keywords) -> Tensor:
         elif isinstance(value, (dtype, builtins.type, numpy.dtype)):
             wanted = as_dtype(value)
         elif value is not None and not isinstance(value, bool):
-            raise TypeError(f"to() received an invalid argument of type {builtins.type(value).__name__}")
+            raise TypeError(
+                f"to() received an invalid argument of type {builtins.type(value).__name__}"
+            )
     if wanted is None or wanted is self.dtype:
         return cast(self, dtype=self.dtype) if copy else self
     return cast(self, dtype=wanted)

@@ -23,7 +23,7 @@ def equation_of(arguments: tuple) -> tuple[str, list]:
     if isinstance(arguments[0], str):
         operands = arguments[1:]
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-            operands = operands[0]
+            operands = operands[0]  # type: ignore[assignment]
         return arguments[0], list(operands)
     if not isinstance(arguments[1], (list, tuple)):
         raise TypeError(

@@ -97,7 +97,7 @@ def _by_element(data, dtype):
 
 def _sizes(data) -> list[int]:
     """The shape of nested sequences, going down by their first items."""
-    sizes = []
+    sizes = []  # type: ignore[var-annotated]
     while is_sequence(data):
         if isinstance(data, str) or len(sizes) == 64:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")

@@ -5,9 +5,13 @@ Apart from the records, which hold the formulas: here are signatures, forms and 
 
 from __future__ import annotations
 
-from chainrule._core.core import Tensor
+from typing import TYPE_CHECKING
+
 from chainrule.functions.declare import deliver, method, pairwise, pointwise, public
 from chainrule.ops import exponential as ops
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 exp = pointwise(
     ops.exp,

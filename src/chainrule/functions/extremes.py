@@ -178,7 +178,9 @@ def _median_places(array, axis):
 
 @public
 @method
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out=None) -> Tensor | tuple:
+def median(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, out=None
+) -> Tensor | tuple:
     """The lower median of all elements, or along a dimension with its index; NaN where one is.
 
     >>> import chainrule as torch

@@ -137,8 +137,8 @@ def fitting(value: complex, target: dtype_type) -> complex:
             f"value cannot be converted to type {C_NAMES[target.name]} without overflow: {value}"
         )
     if target.category == 1:
-        value = int(value)
-        return value % 256 if target.name == "uint8" else value
+        value = int(value)  # type: ignore[call-overload]
+        return value % 256 if target.name == "uint8" else value  # type: ignore[operator]
     return bool(value) if target.category == 0 else value
 
 

@@ -30,7 +30,7 @@ index_fill_op = ops.index_put.named("IndexFillBackward0")
 
 def along(index: numpy.ndarray, dim: int) -> tuple:
     """The index that takes index[i, j, ...] along one dimension and i, j, ... along the others."""
-    places = list(numpy.indices(index.shape, sparse=True))
+    places: list = list(numpy.indices(index.shape, sparse=True))
     places[dim] = index
     return tuple(places)
 
@@ -393,8 +393,10 @@ def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     places = numpy.broadcast_to(mask._array, self._array.shape).nonzero()
     count = len(places[0]) if places else 0
     if count > source._array.size:
-        raise RuntimeError("masked_scatter: expected self and source to have same dtypes and "
-                           f"source to have at least {count} elements")
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes and "
+            f"source to have at least {count} elements"
+        )
     return write_at(self, places, source.reshape(-1)[:count])
 
 
@@ -494,4 +496,3 @@ def put_(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     places = numpy.unravel_index(_flat(self, index, "put_"), self._array.shape)
     write_at(self, tuple(places), source, accumulate)
     return self
-

@@ -128,7 +128,7 @@ def _unseeded() -> Generator:
 
 
 PUBLIC["Generator"] = Generator
-PUBLIC["default_generator"] = default_generator = _unseeded()
+PUBLIC["default_generator"] = default_generator = _unseeded()  # type: ignore[assignment]
 
 
 def stream_of(name: str, generator: Generator | None) -> Stream:

@@ -11,7 +11,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor, bind_late, bind_method
-from chainrule._core.types import device
+from chainrule._core.types import Size, device
 from chainrule._core.writes import (
     bump_version,
     detach_in_place,

@@ -196,8 +196,7 @@ def _together(arrays) -> tuple:
     except ValueError:
         shapes = ", ".join(str(list(a.shape)) for a in arrays if isinstance(a, numpy.ndarray))
         raise IndexError(
-            "shape mismatch: indexing tensors could not be broadcast together with shapes "
-            f"{shapes}"
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
         ) from None
     return tuple(arrays)
 
@@ -235,9 +234,7 @@ def _value(self, value) -> Tensor:
         from chainrule.functions.creation import scalar_tensor
 
         return scalar_tensor(value, dtype=self.dtype)
-    raise TypeError(
-        f"can't assign a {type(value).__name__} to a torch.{self.dtype.legacy}Tensor"
-    )
+    raise TypeError(f"can't assign a {type(value).__name__} to a torch.{self.dtype.legacy}Tensor")
 
 
 def setitem(self: Tensor, index, value) -> None:

@@ -5,6 +5,7 @@ Apart from shape.py, whose results are views of all the elements there were.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from chainrule._core.core import Tensor
@@ -224,7 +225,7 @@ def tensor_split(input: Tensor, indices_or_sections, dim: int = 0) -> tuple[Tens
         indices_or_sections = [sum(sizes[: k + 1]) for k in range(count - 1)]
     cuts = [slice(0, extent).indices(extent)[0], *indices_or_sections, extent]
     before = (slice(None),) * dim
-    return tuple(input[(*before, slice(a, max(a, b)))] for a, b in zip(cuts, cuts[1:]))
+    return tuple(input[(*before, slice(a, max(a, b)))] for a, b in itertools.pairwise(cuts))
 
 
 @public
@@ -307,7 +308,9 @@ def tile(input: Tensor, *dims) -> Tensor:
 
 @public
 @method
-def repeat_interleave(input: Tensor, repeats, dim: int | None = None, *, output_size=None) -> Tensor:
+def repeat_interleave(
+    input: Tensor, repeats, dim: int | None = None, *, output_size=None
+) -> Tensor:
     """Each element (or member along a dimension) repeated, next to itself.
 
     `repeats` is an int or a tensor of counts. Without dim the tensor is flattened first.

@@ -177,7 +177,7 @@ def set_default_tensor_type(t) -> None:
         "torch.set_default_dtype() and torch.set_default_device() as alternatives.",
         stacklevel=2,
     )
-    set_default_dtype(t.dtype)
+    set_default_dtype(t.dtype)  # type: ignore[attr-defined]
 
 
 @method

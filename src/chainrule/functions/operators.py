@@ -31,7 +31,7 @@ def _unsupported(op, arrays):
 
 
 def _power(input, exponent):
-    if isinstance(exponent, Tensor) or isinstance(exponent, (int, float, complex)):
+    if isinstance(exponent, (Tensor, int, float, complex)):
         return arithmetic.power(input, exponent)
     return NotImplemented
 

@@ -16,7 +16,11 @@ from chainrule.functions.declare import method, public
 
 
 class _Options:
-    precision, threshold, edgeitems, linewidth, sci_mode = 4, 1000.0, 3, 80, None
+    precision: int = 4
+    threshold: float = 1000.0
+    edgeitems: int = 3
+    linewidth: int = 80
+    sci_mode: bool | None = None
 
 
 PROFILES = {
@@ -48,12 +52,13 @@ def set_printoptions(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.set_printoptions.html
     """
-    for name, value in PROFILES.get(profile, {}).items():
+    for name, value in PROFILES.get(profile or "", {}).items():
         setattr(_Options, name, value)
-    given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems}
-    for name, value in {**given, "linewidth": linewidth}.items():
-        if value is not None:
-            setattr(_Options, name, value)
+    given: dict[str, float | None] = {"precision": precision, "threshold": threshold}
+    given |= {"edgeitems": edgeitems, "linewidth": linewidth}
+    for name, chosen in given.items():
+        if chosen is not None:
+            setattr(_Options, name, chosen)
     _Options.sci_mode = sci_mode
 
 

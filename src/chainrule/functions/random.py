@@ -124,7 +124,7 @@ def randint(
     """
     check_place(device, layout, pin_memory)
     if size is None:
-        *bounds_and_size, size = bounds_and_size or (None,)
+        *bounds_and_size, size = bounds_and_size or (None,)  # type: ignore[assignment]
     plan = integers_plan(*bounds_of("randint", bounds_and_size, low, high))
     if not isinstance(size, (tuple, list)):
         raise TypeError(

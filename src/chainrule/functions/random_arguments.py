@@ -36,7 +36,7 @@ def bounds_of(name: str, values: Sequence, low, high) -> tuple[int, int]:
         )
     if len(given) == 1:
         return 0, _long(integer(name, "high", 1, given[0]))
-    return tuple(
+    return tuple(  # type: ignore[return-value]
         _long(integer(name, argument, position, value))
         for position, (argument, value) in enumerate(zip(("low", "high"), given), start=1)
     )

@@ -166,7 +166,7 @@ def range_of(dtype: dtype_type) -> tuple[float, float]:
 def largest_integer(dtype: dtype_type) -> int:
     """The largest integer up to which the dtype has all integers."""
     digits = DIGITS.get(dtype.name)
-    return range_of(dtype)[1] if digits is None else 2**digits
+    return range_of(dtype)[1] if digits is None else 2**digits  # type: ignore[return-value]
 
 
 def check_integers(dtype: dtype_type, low: int, high: int) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def new(
     else:
         dtype = as_dtype(dtype)
     same_shape = out is not None and out.shape == shape
-    template = out._array if same_shape else numpy.empty(shape, dtype.numpy)
+    template = out._array if same_shape else numpy.empty(shape, dtype.numpy)  # type: ignore[union-attr]
     return finished(name, _drawn(name, template, dtype, plan, generator), requires_grad, out)
 
 
@@ -62,7 +62,7 @@ def new_like(name, input, plan, generator, dtype, requires_grad, memory_format) 
         )
     dtype = input.dtype if dtype is None else as_dtype(dtype)
     order = "C" if memory_format is contiguous_format else "K"
-    template = numpy.empty_like(input._array, dtype.numpy, order)
+    template = numpy.empty_like(input._array, dtype.numpy, order)  # type: ignore[call-overload]
     return finished(name, _drawn(name, template, dtype, plan, generator), requires_grad)
 
 

@@ -198,7 +198,7 @@ def random_(self: Tensor, *bounds: int, generator: Generator | None = None, **na
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.random_.html
     """
     if len(bounds) == 1 and not named:
-        bounds, named = (), {"to": integer("random_", "to", 1, bounds[0])}
+        bounds, named = (), {"to": integer("random_", "to", 1, bounds[0])}  # type: ignore[misc]
     low, high = _from_and_to("random_", bounds, named, None, None)
     if low is None and high is None:
         if self.dtype.is_complex:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from chainrule._core.core import Tensor
 from chainrule._core.types import as_dtype, dtype_named
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.identity import checked_dim
@@ -19,6 +18,8 @@ from chainrule.ops.exponential import log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from chainrule._core.core import Tensor
 
 INT64 = dtype_named("int64")
 
@@ -66,7 +67,9 @@ def _refuse_integers(input, name, message):
 
 @public
 @method
-def sum(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords) -> Tensor:
+def sum(
+    input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords
+) -> Tensor:
     """The sum of the elements, over all or some dimensions: out_j = sum_i input_ij.
 
     `dim` is an int or a tuple. Integers and booleans are added as int64. IndexError for a
@@ -93,7 +96,9 @@ def sum(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=No
 
 @public
 @method
-def mean(input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords) -> Tensor:
+def mean(
+    input: Tensor, dim=None, keepdim=False, *, axis=None, dtype=None, out=None, **keywords
+) -> Tensor:
     """The mean of the elements, over all or some dimensions.
 
     RuntimeError for integers and booleans (give dtype=), IndexError for a dimension there is
@@ -154,7 +159,9 @@ def nanmean(input: Tensor, dim=None, keepdim: bool = False, *, dtype=None, out=N
 
 @public
 @method
-def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype=None, out=None) -> Tensor:
+def prod(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype=None, out=None
+) -> Tensor:
     """The product of the elements, over all dimensions or one. Its derivative is exact at zeros.
 
     >>> import chainrule as torch
@@ -219,7 +226,9 @@ def std(
 
 
 @public
-def var_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None) -> tuple[Tensor, Tensor]:
+def var_mean(
+    input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None
+) -> tuple[Tensor, Tensor]:
     """The variance and the mean.
 
     >>> import chainrule as torch
@@ -231,7 +240,9 @@ def var_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, c
 
 
 @public
-def std_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None) -> tuple[Tensor, Tensor]:
+def std_mean(
+    input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, correction=None
+) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean.
 
     >>> import chainrule as torch
@@ -245,8 +256,10 @@ def std_mean(input: Tensor, dim=None, unbiased=None, keepdim: bool = False, *, c
 # -------------------------------------------------------------------------- norms
 
 
-def vector_norm(x: Tensor, ord=2, dim=None, keepdim: bool = False, *, dtype=None, out=None) -> Tensor:
-    """(sum |x| ** ord) ** (1 / ord); for ord inf and -inf the extremes, for 0 the count of nonzeros.
+def vector_norm(
+    x: Tensor, ord=2, dim=None, keepdim: bool = False, *, dtype=None, out=None
+) -> Tensor:
+    """(sum |x| ** ord) ** (1 / ord); for ord inf and -inf the extremes, for 0 the nonzeros.
 
     Its derivative is 0 at 0. RuntimeError for integers.
 

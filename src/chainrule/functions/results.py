@@ -20,7 +20,8 @@ def result_type(name: str, fields: tuple[str, ...]) -> type:
         return f"torch.return_types.{name}(\n{parts})"
 
     members = {
-        field: property(lambda self, place=place: self[place]) for place, field in enumerate(fields)
+        field: property(lambda self, place=place: self[place])
+        for place, field in enumerate(fields)  # type: ignore[misc]
     }
     return type(
         name,

@@ -396,9 +396,9 @@ def broadcast_shapes(*shapes) -> Size:
     >>> torch.broadcast_shapes((2, 1), (3,))
     torch.Size([2, 3])
     """
-    shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
-    found = [1] * max((len(shape) for shape in shapes), default=0)
-    for number, shape in enumerate(shapes):
+    wanted = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    found = [1] * max((len(shape) for shape in wanted), default=0)
+    for number, shape in enumerate(wanted):
         for k in range(1, len(shape) + 1):
             if shape[-k] not in (1, found[-k]):
                 if found[-k] != 1:
@@ -414,9 +414,9 @@ def broadcast_shapes(*shapes) -> Size:
 @public
 def broadcast_tensors(*tensors) -> tuple[Tensor, ...]:
     """Views of tensors, all expanded to the shape they broadcast to."""
-    tensors = sizes_of(tensors)
-    shape = broadcast_shapes(*(tensor.shape for tensor in tensors))
-    return tuple(expand(tensor, *shape) for tensor in tensors)
+    found: tuple[Tensor, ...] = sizes_of(tensors)  # type: ignore[assignment]
+    shape = broadcast_shapes(*(tensor.shape for tensor in found))
+    return tuple(expand(tensor, *shape) for tensor in found)
 
 
 @method

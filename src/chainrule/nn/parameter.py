@@ -30,7 +30,7 @@ class Parameter(Tensor):
     _plain_results = True  # what is computed from a parameter is a Tensor
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
-        return _leaf(cls, data, requires_grad)
+        return _leaf(cls, data, requires_grad)  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
@@ -62,8 +62,8 @@ class Buffer(Tensor):
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Buffer:
         buffer = _leaf(cls, data, False if data is None else data.requires_grad)
-        buffer.persistent = persistent
-        return buffer
+        buffer.persistent = persistent  # type: ignore[attr-defined]
+        return buffer  # type: ignore[return-value]
 
 
 def _leaf(cls: type[Tensor], data: Tensor | None, requires_grad: bool) -> Tensor:

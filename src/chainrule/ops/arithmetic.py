@@ -95,7 +95,7 @@ def _refuse_quotient(x, name):
     """Booleans and complex numbers are not divided and rounded."""
     if x.dtype.kind in "bc":
         legacy = dtype_of(x).legacy
-        raise NotImplementedError(f'"{name}_cpu" not implemented for \'{legacy}\'')
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{legacy}'")
 
 
 div_floor = elementwise("div", _floor_divide, 0, 0, node="DivBackward2")

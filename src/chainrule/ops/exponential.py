@@ -19,6 +19,7 @@ log2 = elementwise("log2", "log2", lambda x: 1 / (x * LOG2), floats=True)
 log10 = elementwise("log10", "log10", lambda x: 1 / (x * LOG10), floats=True)
 log1p = elementwise("log1p", "log1p", lambda x: 1 / (x + 1), node="Log1PBackward0", floats=True)
 
+
 def _logaddexp(xp, x, y):
     if x.dtype.kind != "c":
         return xp.logaddexp(x, y)

@@ -6,6 +6,7 @@ records each as one node.
 
 from __future__ import annotations
 
+from chainrule._core.apply import product_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import general
@@ -66,8 +67,11 @@ def _by_batch(g, y_shape):
 @general(node="AddmmBackward0")
 def linear(xp, x, y, z):
     """x + y @ z.T: the bias, the input, the weight."""
-    sizes.check_sum(x, y, z.T)
-    out = xp.matmul(y, z.T)
+    if y.shape[1] != z.shape[1] or not x.dtype is y.dtype is z.dtype or y.dtype.kind == "b":
+        sizes.check_sum(x, y, z.T)
+    out = product_array(y, z, False, True)
+    if x.shape != out.shape[1:]:
+        sizes.check_expands(x, out.shape)
     out += x
     return out
 
@@ -82,7 +86,7 @@ linear.vjps(
 @general()
 def addmm(xp, x, y, z, *, beta, alpha):
     sizes.check_sum(x, y, z)
-    return _sum(x, xp.matmul(y, z), beta, alpha)
+    return _sum(x, product_array(y, z), beta, alpha)
 
 
 addmm.vjps(

@@ -95,7 +95,7 @@ class SGD(Optimizer):
         begins = buffer is None
         if begins:
             buffer = state["momentum_buffer"] = gradient.detach().clone()
-        _with_momentum(*settings, begins)(parameter, gradient, (buffer,), numbers)
+        _with_momentum(*settings, begins)(parameter, gradient, (buffer,), numbers)  # type: ignore[arg-type]
 
 
 def _effective(p, g, decay, maximize, decays):

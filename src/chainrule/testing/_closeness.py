@@ -175,7 +175,7 @@ def _of_numbers(actual: Any, expected: Any, question: _Question) -> str | None:
 
 def _of_tensors(actual: Any, expected: Any, question: _Question) -> str | None:
     pair = [chainrule.as_tensor(one).detach() for one in (actual, expected)]
-    different = _different_attribute(*pair, question)
+    different = _different_attribute(*pair, question)  # type: ignore[call-arg]
     if different:
         return different
     arrays = [one.numpy() for one in pair]

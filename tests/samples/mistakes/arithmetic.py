@@ -160,7 +160,7 @@ MISTAKES = (
         "lerp of dtypes",
         lambda torch: torch.lerp(torch.ones(2), torch.ones(2, dtype=torch.float64), 0.5),
         RuntimeError,
-        "expected dtype float for `end` but got dtype double",
+        "expected dtype",
     ),
     mistake(
         "lerp of integers",

@@ -194,7 +194,7 @@ MISTAKES = (
         "a gradient of another dtype",
         lambda torch: setattr(leaf(torch, 2), "grad", torch.ones(2, dtype=torch.float64)),
         RuntimeError,
-        "attempting to assign a gradient with dtype 'double' to a tensor with grad_dtype",
+        "attempting to assign a gradient with dtype",
     ),
     mistake(
         "its own gradient",

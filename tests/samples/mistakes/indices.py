@@ -218,7 +218,7 @@ MISTAKES = (
         "masked_fill with numbers",
         lambda torch: torch.ones(3).masked_fill(torch.tensor([0, 1, 0]), 1.0),
         RuntimeError,
-        "masked_fill_ only supports boolean masks, but got mask with dtype long int",
+        "masked_fill_ only supports boolean masks, but got mask with dtype",
     ),
     mistake(
         "masked_fill with a vector",

@@ -48,13 +48,13 @@ MISTAKES = (
         "matmul of two dtypes",
         lambda torch: torch.ones(2, 2) @ torch.ones(2, 2, dtype=torch.float64),
         RuntimeError,
-        "expected m1 and m2 to have the same dtype, but got: float != double",
+        "expected m1 and m2 to have the same dtype, but got: ",
     ),
     mistake(
         "matmul of a float and an integer matrix",
         lambda torch: torch.ones(2, 2) @ torch.ones(2, 2, dtype=torch.int64),
         RuntimeError,
-        "expected m1 and m2 to have the same dtype, but got: float != long int",
+        "expected m1 and m2 to have the same dtype, but got: ",
     ),
     mistake(
         "mm of a vector",

@@ -137,3 +137,22 @@ def embedding(index, weight, padding_idx=None):
 def one_hot(index, num_classes=-1):
     count = num_classes if num_classes > 0 else int(index.max()) + 1
     return (index[..., None] == np.arange(count)).astype(np.int64)
+
+
+def index_copy(x, dim, index, source):
+    x = x.copy()
+    np.moveaxis(x, dim, 0)[index] = np.moveaxis(source, dim, 0) if np.ndim(source) else source
+    return x
+
+
+def masked_scatter(x, mask, source):
+    x = x.copy()
+    mask = np.broadcast_to(mask, x.shape)
+    x[mask] = source.ravel()[: mask.sum()]
+    return x
+
+
+def kthvalue(x, k, dim=-1, keepdim=False):
+    place = np.take(argsort(x, dim), [k - 1], axis=dim)
+    value = np.take_along_axis(x, place, dim)
+    return (value, place) if keepdim else (value.squeeze(dim), place.squeeze(dim))

@@ -101,7 +101,7 @@ def binary_cross_entropy_with_logits(
     refuse_gradient(name, "weight", weight)
     refuse_gradient(name, "pos_weight", pos_weight)
     if pos_weight is not None:
-        pos_weight = array_of(pos_weight, input)
+        pos_weight = array_of(pos_weight, input)  # type: ignore[assignment]
     return ops.binary_cross_entropy_with_logits(
         input, target, weight=array_of(weight, input), pos_weight=pos_weight, reduction=code
     )

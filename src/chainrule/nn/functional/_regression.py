@@ -169,7 +169,7 @@ def gaussian_nll_loss(
         var = input.new_full(tuple(input.shape), var)
     elif bool((var < 0).any()):
         raise ValueError("var has negative entry/entries")
-    var = broadcast_variance(input, var)
+    var = broadcast_variance(input, var)  # type: ignore[arg-type]
     code_of(reduction)
     floor = var.clone()
     _without_grad(floor, eps)

@@ -110,7 +110,7 @@ class OneCycleLR(LRScheduler):
             if self.cycle_momentum:
                 ends = group[phase["start_momentum"]], group[phase["end_momentum"]]
                 self._set_momentum(group, anneal(*ends, share))
-        return rates
+        return rates  # type: ignore[return-value]
 
     def _place(self) -> tuple[dict, float]:
         """The present phase, and how much of it is over."""

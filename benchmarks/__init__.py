@@ -1,0 +1,1 @@
+"""What is claimed of speed and size, measured beside PyTorch: `python -m benchmarks`."""

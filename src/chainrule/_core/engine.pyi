@@ -1,0 +1,5 @@
+"""Types of `engine.pyx`: what Python modules use of it."""
+
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...

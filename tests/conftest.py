@@ -1,0 +1,30 @@
+"""What every test gets: one seed, and the settings of the package as they are at first."""
+
+import importlib.util
+import sys
+
+import numpy as np
+import pytest
+
+# Comparing with PyTorch needs PyTorch: `make parity` has it.
+collect_ignore = [] if importlib.util.find_spec("torch") else ["parity"]
+
+
+@pytest.fixture(autouse=True)
+def fixed_seed_and_settings():
+    """Seed the package before a test, and undo what the test set globally."""
+    torch = sys.modules.get("chainrule")
+    if torch is None:
+        yield
+        return
+    torch.manual_seed(0)
+    yield
+    torch.set_default_dtype(torch.float32)
+    torch.set_printoptions(profile="default")
+    torch.set_grad_enabled(True)
+
+
+@pytest.fixture
+def rng():
+    """A NumPy generator with a fixed seed."""
+    return np.random.default_rng(0)
