@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,3 +29,19 @@ def fixed_seed_and_settings():
 def rng():
     """A NumPy generator with a fixed seed."""
     return np.random.default_rng(0)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what known_gaps.txt lists as expected to fail, with the reason given there."""
+    gaps = known_gaps()
+    for item in items:
+        reason = gaps.get(item.nodeid)
+        if reason:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+
+
+def known_gaps():
+    """Test -> reason, from the lines `reason: test` of known_gaps.txt."""
+    lines = (Path(__file__).parent / "known_gaps.txt").read_text().splitlines()
+    pairs = (line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+    return {test: reason for reason, test in pairs}

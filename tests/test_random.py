@@ -236,7 +236,7 @@ def test_states_round_trip_in_the_midst_of_a_pair():
     [
         copy.copy,
         copy.deepcopy,
-        lambda g: pickle.loads(pickle.dumps(g)),  # noqa: S301
+        lambda g: pickle.loads(pickle.dumps(g)),
         lambda g: g.clone_state(),
     ],
 )

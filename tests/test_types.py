@@ -46,7 +46,7 @@ def test_a_dtype_survives_pickle_and_copy_as_the_same_object(name):
     kind = DTYPES[name]
 
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert pickle.loads(pickle.dumps(kind, protocol)) is kind  # noqa: S301
+        assert pickle.loads(pickle.dumps(kind, protocol)) is kind
     assert copy.copy(kind) is kind
     assert copy.deepcopy([kind])[0] is kind
 
@@ -258,7 +258,7 @@ def test_devices_compare_by_type_and_index():
 
 @pytest.mark.parametrize("made", [device("cpu"), device("cuda:3"), device("meta")])
 def test_a_device_survives_pickle_and_copy(made):
-    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301
+    assert pickle.loads(pickle.dumps(made)) == made
     assert copy.deepcopy(made) == made
 
 
@@ -321,7 +321,7 @@ def test_integers_of_any_kind_become_ints(items):
 def test_a_size_survives_pickle_and_copy():
     size = Size([2, 3])
 
-    for found in (pickle.loads(pickle.dumps(size)), copy.copy(size), copy.deepcopy(size)):  # noqa: S301
+    for found in (pickle.loads(pickle.dumps(size)), copy.copy(size), copy.deepcopy(size)):
         assert type(found) is Size
         assert found == size
 
@@ -357,7 +357,7 @@ def test_a_size_has_the_methods_and_errors_of_tuples():
 
 @pytest.mark.parametrize("constant", CONSTANTS, ids=repr)
 def test_a_constant_survives_pickle_and_copy_as_the_same_object(constant):
-    assert pickle.loads(pickle.dumps(constant)) is constant  # noqa: S301
+    assert pickle.loads(pickle.dumps(constant)) is constant
     assert copy.deepcopy(constant) is constant
     with pytest.raises(TypeError, match=r"cannot create 'torch\.\w+' instances"):
         type(constant)()

@@ -175,7 +175,7 @@ def still_works():
 def test_random_programs_leave_the_process_alive(batch):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for seed in range(40 * batch, 40 * (batch + 1)):
+        for seed in range(200 * batch, 200 * (batch + 1)):
             run_program(seed)
 
     assert still_works()

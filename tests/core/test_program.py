@@ -265,7 +265,7 @@ def tensor_like():
         lambda x: None,
         lambda x: (),
         lambda: 1,
-        lambda x: undefined_name,  # noqa: F821
+        lambda x: undefined_name,
         lambda x: emit(np.modf, (x,)),
         lambda x: emit(np.exp, (x, x)),
         lambda x: emit(trace(lambda y: (y, y), 1), (x,)),

@@ -70,7 +70,7 @@ def containers(torch):
 
 def pickled(value):
     """A copy by way of a pickle."""
-    return pickle.loads(pickle.dumps(value))  # noqa: S301
+    return pickle.loads(pickle.dumps(value))
 
 
 def of(container, act):

@@ -48,7 +48,7 @@ def test_hooks_survive_pickle_and_deepcopy():
     net.register_forward_hook(doubled)
     x = torch.ones(1, 2)
 
-    for twin in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):  # noqa: S301
+    for twin in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
         np.testing.assert_array_equal(twin(x).detach().numpy(), net(x).detach().numpy())
         assert twin.layer.weight is not net.layer.weight
 

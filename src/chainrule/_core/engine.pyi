@@ -1,5 +1,18 @@
-"""Types of `engine.pyx`: what Python modules use of it."""
+"""The backward pass: order, accumulation, un-broadcasting, hooks."""
 
+from collections.abc import Callable
 from typing import Any
 
-def __getattr__(name: str) -> Any: ...
+from chainrule._core.core import Node, Tensor
+
+def bind_engine(functions: dict[str, Callable[..., Any]]) -> None: ...
+def sequence_of(node: Node) -> int: ...
+def run_backward(
+    roots: list[tuple[Node, int]],
+    seeds: list[Tensor],
+    targets: list[Node] | None,
+    captures: list[tuple[Node, int]] | None,
+    retain: bool,
+    create: bool,
+) -> Any: ...
+def backward_from_scalar(root: Tensor) -> bool: ...

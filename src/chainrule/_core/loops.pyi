@@ -1,5 +1,12 @@
-"""Types of `loops.pyx`: what Python modules use of it."""
+"""NumPy's inner loops, found in the ufunc objects and called without NumPy's per-call work."""
 
-from typing import Any
+from typing import Final
 
-def __getattr__(name: str) -> Any: ...
+import numpy
+
+class LoopTable:
+    ufunc: Final[numpy.ufunc]
+    arity: Final[int]
+    def __init__(self, ufunc: numpy.ufunc) -> None: ...
+
+def table_of(ufunc: numpy.ufunc) -> LoopTable: ...

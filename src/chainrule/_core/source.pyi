@@ -1,5 +1,26 @@
-"""Types of `source.pyx`: what Python modules use of it."""
+"""The line of the user's program that is running now."""
 
-from typing import Any
+from types import CodeType
 
-def __getattr__(name: str) -> Any: ...
+class Source:
+    filename: str
+    function: str
+    line: int
+    end_line: int | None
+    column: int | None
+    end_column: int | None
+    def __init__(
+        self,
+        filename: str,
+        function: str,
+        line: int,
+        end_line: int | None,
+        column: int | None,
+        end_column: int | None,
+    ) -> None: ...
+    @property
+    def text(self) -> str: ...
+
+def set_package(prefix: str) -> None: ...
+def locate(code: CodeType | None, instruction: int) -> Source | None: ...
+def here() -> Source | None: ...

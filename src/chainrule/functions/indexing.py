@@ -242,6 +242,8 @@ def setitem(self: Tensor, index, value) -> None:
     value = _value(self, value)
     viewed, arrays = _viewed(self, index)
     if arrays is None:
+        if viewed is self:
+            viewed = alias_op(self, shape=self._array.shape)
         copy_(viewed, _without_ones(value, viewed.ndim))
         return
     write_at(viewed, arrays, value)

@@ -19,10 +19,7 @@ def result_type(name: str, fields: tuple[str, ...]) -> type:
         parts = ",\n".join(f"{field}={part!r}" for field, part in zip(fields, self))
         return f"torch.return_types.{name}(\n{parts})"
 
-    members = {
-        field: property(lambda self, place=place: self[place])
-        for place, field in enumerate(fields)  # type: ignore[misc]
-    }
+    members = {field: _part(place) for place, field in enumerate(fields)}
     return type(
         name,
         (tuple,),
@@ -36,3 +33,8 @@ def result_type(name: str, fields: tuple[str, ...]) -> type:
             **members,
         },
     )
+
+
+def _part(place: int) -> property:
+    """A tuple's part as an attribute."""
+    return property(lambda self: self[place])
