@@ -1,7 +1,7 @@
 """The objects everything is made of: what a tensor, an operation and a node of the graph hold."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Self, final
+from typing import Any, ClassVar, Final, Self, final
 
 from numpy import ndarray
 
@@ -56,6 +56,7 @@ class Tensor:
     def _extra(self) -> TensorExtra: ...
     @property
     def _extra_or_none(self) -> TensorExtra | None: ...
+    _make_subclass: ClassVar[Any]
     # Whatever `functions` binds: the methods and attributes of PyTorch's tensors.
     def __getattr__(self, name: str) -> Any: ...
     def __add__(self, other: Any) -> Tensor: ...

@@ -18,7 +18,7 @@ sub = elementwise(
     "sub", "subtract", 1, -1, node={3: "SubBackward0", 1: "SubBackward0", 2: "RsubBackward1"}
 )
 mul = elementwise("mul", "multiply", lambda y: y, lambda x: x)
-div = elementwise("div", "divide", lambda y: 1 / y, lambda y, out: -out / y, floats=True)
+div = elementwise("div", "divide", lambda y: 1 / y, lambda x, y: -(x / y) / y, floats=True)
 neg = elementwise("neg", "negative", -1)
 reciprocal = elementwise("reciprocal", "reciprocal", lambda out: -out * out, floats=True)
 

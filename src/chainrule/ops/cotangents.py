@@ -26,7 +26,7 @@ def times(g, partial):
         if partial.dtype.category == 0:
             return where(partial, g, 0)
         return mul(g, conj(partial))
-    return mul(g, partial)
+    return mul(g, partial.conjugate() if isinstance(partial, complex) else partial)
 
 
 def cotangent_program(op: Op, position: int, is_complex: bool):

@@ -30,15 +30,15 @@ def _logaddexp(xp, x, y):
 logaddexp = elementwise(
     "logaddexp",
     _logaddexp,
-    lambda x, out: exp(x - out),
-    lambda y, out: exp(y - out),
+    lambda x, y: 1 / (1 + exp(y - x)),
+    lambda x, y: 1 / (1 + exp(x - y)),
     floats=True,
 )
 logaddexp2 = elementwise(
     "logaddexp2",
     "logaddexp2",
-    lambda x, out: exp2(x - out),
-    lambda y, out: exp2(y - out),
+    lambda x, y: 1 / (1 + exp2(y - x)),
+    lambda x, y: 1 / (1 + exp2(x - y)),
     floats=True,
 )
 xlogy = elementwise(
