@@ -112,9 +112,9 @@ def _analytical(output, tensor, seed_unit) -> numpy.ndarray:
     """The (inputs, outputs) matrix of vector-Jacobian products with unit vectors."""
     size, columns = output._array.size, []
     for place in range(size):
-        seed = numpy.zeros(size, output._array.dtype)
-        seed[place] = seed_unit
-        seed = wrap_array(seed.reshape(output._array.shape))
+        unit = numpy.zeros(size, output._array.dtype)
+        unit[place] = seed_unit
+        seed = wrap_array(unit.reshape(output._array.shape))
         (found,) = grad(output, tensor, seed, retain_graph=True, allow_unused=True)
         columns.append(
             numpy.zeros(tensor._array.size, tensor._array.dtype)
