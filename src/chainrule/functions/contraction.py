@@ -42,7 +42,7 @@ def einsum(*arguments) -> Tensor:
                 f"expected Tensor as element {number} in argument 1, but got "
                 f"{type(operand).__name__}"
             )
-    inputs, result = labels_of(equation, [operand.ndim for operand in operands])
+    inputs, result = labels_of(equation, tuple(operand.ndim for operand in operands))
     extents = _extents(operands, inputs)
     terms = [_plain(x, labels, extents) for x, labels in zip(operands, inputs)]
     x, left = terms[0]

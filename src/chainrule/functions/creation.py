@@ -28,11 +28,10 @@ from chainrule.functions.factory import (
     type_for,
     type_of,
 )
+from chainrule.functions.factory import ones as make_ones
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
-
-# ---------------------------------------------------------------------------------- of a size
 
 
 def _filled(name, make, sizes, size, out, dtype, place, requires_grad):
@@ -80,7 +79,7 @@ def ones(
     See https://docs.pytorch.org/docs/2.13/generated/torch.ones.html
     """
     place = (device, layout, pin_memory)
-    return _filled("ones", numpy.ones, sizes, size, out, dtype, place, requires_grad)
+    return _filled("ones", make_ones, sizes, size, out, dtype, place, requires_grad)
 
 
 @public

@@ -8,6 +8,7 @@ A label is a letter, or "...0", "...1" for the dimensions of an ellipsis, counte
 
 from __future__ import annotations
 
+import functools
 import string
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
@@ -48,7 +49,8 @@ def _letters(subscripts) -> str:
     return "".join("..." if item is Ellipsis else LETTERS[item] for item in subscripts)
 
 
-def labels_of(equation: str, ranks: list[int]) -> tuple[list[tuple], tuple]:
+@functools.lru_cache(maxsize=512)
+def labels_of(equation: str, ranks: tuple[int, ...]) -> tuple[list[tuple], tuple]:
     """The labels of every operand's dimensions, and of the result's."""
     left, arrow, right = equation.partition("->")
     terms = left.split(",")

@@ -130,6 +130,8 @@ def number(name: str, argument: str, position: int, value) -> complex:
 
 def fitting(value: complex, target: dtype_type) -> complex:
     """The number as one of a type; RuntimeError where it does not fit."""
+    if type(value) is float and target.category == 2 and -65504 <= value <= 65504:
+        return value  # fits the smallest of them: the commonest case
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
         raise OverflowError(f"int too big to convert: {value}")
     if not _fits(value, target):
@@ -223,13 +225,18 @@ def allocated(make: Callable, shape: tuple[int, ...], *arguments) -> numpy.ndarr
         ) from None
 
 
+def ones(shape: tuple[int, ...], wanted: numpy.dtype) -> numpy.ndarray:
+    """As numpy.ones, in a third of its time."""
+    array = numpy.empty(shape, wanted)
+    array.fill(1)
+    return array
+
+
 def filled(shape: tuple[int, ...], value: complex, wanted: dtype_type) -> numpy.ndarray:
     """A new array of one number; RuntimeError where it does not fit the type."""
-    return allocated(_quiet_full, shape, fitting(value, wanted), wanted.numpy)
-
-
-def _quiet_full(*arguments):
-    return call_quietly(numpy.full, *arguments)
+    array = allocated(numpy.empty, shape, wanted.numpy)
+    call_quietly(array.fill, fitting(value, wanted))
+    return array
 
 
 def finished(name: str, array, requires_grad: bool = False, out: Tensor | None = None) -> Tensor:

@@ -19,7 +19,6 @@ from chainrule._core.types import (
     set_default_dtype,
     strided,
 )
-from chainrule._core.writes import replace_array
 from chainrule.functions.declare import PUBLIC, method, public
 from chainrule.functions.elements import array_of, is_sequence
 from chainrule.functions.factory import ask_for_gradient, kind_of, shape_of
@@ -92,7 +91,7 @@ def _construct(self, arguments: tuple, keywords: dict) -> None:
         _check_keywords(arguments, keywords)
         self._become(_alias(given))
     else:
-        replace_array(self, array_from(arguments, keywords, get_default_dtype()))
+        self._become(wrap_array(array_from(arguments, keywords, get_default_dtype())))
 
 
 def _alias(x: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from chainrule.functions.factory import (
     fitting,
     kind_of,
     number,
+    ones,
     shape_in_one,
     shape_of,
     type_for,
@@ -36,13 +37,15 @@ def _like(name, make, input, dtype, place, requires_grad, memory_format):
         )
     if place != (None, None, False):
         check_place(*place)
-    wanted = type_for(name, dtype, default=input.dtype)
-    order = "C" if memory_format is contiguous_format else "K"
+    wanted = type_for(name, dtype, default=input.dtype).numpy
     array = input._array
+    if array.flags.c_contiguous or memory_format is contiguous_format:
+        return finished(name, allocated(make, array.shape, wanted), requires_grad)
     # NumPy's K puts an expanded dimension, of stride 0, innermost; PyTorch keeps it in its place.
-    if order == "K" and not array.flags.forc and 0 in array.strides:
-        order = "C"
-    return finished(name, make(array, wanted.numpy, order), requires_grad)
+    order = "C" if 0 in array.strides and not array.flags.forc else "K"
+    made = numpy.empty_like(array, wanted, order)
+    made[...] = make((), wanted)
+    return finished(name, made, requires_grad)
 
 
 @public
@@ -59,7 +62,7 @@ def zeros_like(
     See https://docs.pytorch.org/docs/2.13/generated/torch.zeros_like.html
     """
     place = (device, layout, pin_memory)
-    return _like("zeros_like", numpy.zeros_like, input, dtype, place, requires_grad, memory_format)
+    return _like("zeros_like", numpy.zeros, input, dtype, place, requires_grad, memory_format)
 
 
 @public
@@ -76,7 +79,7 @@ def ones_like(
     See https://docs.pytorch.org/docs/2.13/generated/torch.ones_like.html
     """
     place = (device, layout, pin_memory)
-    return _like("ones_like", numpy.ones_like, input, dtype, place, requires_grad, memory_format)
+    return _like("ones_like", ones, input, dtype, place, requires_grad, memory_format)
 
 
 @public
@@ -93,7 +96,7 @@ def empty_like(
     See https://docs.pytorch.org/docs/2.13/generated/torch.empty_like.html
     """
     place = (device, layout, pin_memory)
-    return _like("empty_like", numpy.empty_like, input, dtype, place, requires_grad, memory_format)
+    return _like("empty_like", numpy.empty, input, dtype, place, requires_grad, memory_format)
 
 
 @public
@@ -111,10 +114,10 @@ def full_like(
     """
     value = number("full_like", "fill_value", 2, fill_value)
 
-    def make(array, wanted, order):
-        made = numpy.empty_like(array, wanted, order)
-        call_quietly(made.fill, fitting(value, dtype_of(made)))
-        return made
+    def make(shape, wanted):
+        array = numpy.empty(shape, wanted)
+        call_quietly(array.fill, fitting(value, dtype_of(array)))
+        return array
 
     place = (device, layout, pin_memory)
     return _like("full_like", make, input, dtype, place, requires_grad, memory_format)
@@ -143,7 +146,7 @@ def _new(name, make):
 
 
 new_zeros = _new("new_zeros", numpy.zeros)
-new_ones = _new("new_ones", numpy.ones)
+new_ones = _new("new_ones", ones)
 new_empty = _new("new_empty", numpy.empty)
 
 

@@ -26,6 +26,11 @@ unsafe_view = reshape.named("UnsafeViewBackward0")
 DIRECT = {(2, 2): ops.mm, (2, 1): ops.mv, (1, 1): ops.dot, (1, 2): ops.vm}
 
 
+def are_tensors(x, y) -> bool:
+    """Whether both operands are tensors."""
+    return isinstance(x, Tensor) and isinstance(y, Tensor)
+
+
 def check_tensors(name: str, **operands) -> None:
     """TypeError for the first operand that is no tensor."""
     for position, (argument, value) in enumerate(operands.items(), 1):
@@ -63,9 +68,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 
 def product(input, other) -> Tensor:
     """The operator @: as matmul, but what is no tensor is left to Python's own TypeError."""
-    if isinstance(input, Tensor) and isinstance(other, Tensor):
-        return matmul(input, other)
-    return NotImplemented
+    return matmul(input, other) if are_tensors(input, other) else NotImplemented
 
 
 def _of_many(x, y):
@@ -130,11 +133,12 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.mm.html
     """
-    check_tensors("mm", input=input, mat2=mat2)
-    for name, matrix in (("self", input), ("mat2", mat2)):
-        if matrix.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix, not {matrix.ndim}-D")
-    return deliver(matrix_product(ops.mm, input, mat2), out, "mm")
+    if not (are_tensors(input, mat2) and input.ndim == mat2.ndim == 2):
+        check_tensors("mm", input=input, mat2=mat2)
+        name, matrix = ("self", input) if input.ndim != 2 else ("mat2", mat2)
+        raise RuntimeError(f"{name} must be a matrix, not {matrix.ndim}-D")
+    result = matrix_product(ops.mm, input, mat2)
+    return result if out is None else deliver(result, out, "mm")
 
 
 @public
@@ -148,10 +152,11 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.mv.html
     """
-    check_tensors("mv", input=input, vec=vec)
-    if input.ndim != 2 or vec.ndim != 1:
+    if not (are_tensors(input, vec) and input.ndim == 2 and vec.ndim == 1):
+        check_tensors("mv", input=input, vec=vec)
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
-    return deliver(matrix_product(ops.mv, input, vec), out, "mv")
+    result = matrix_product(ops.mv, input, vec)
+    return result if out is None else deliver(result, out, "mv")
 
 
 @public
@@ -165,9 +170,9 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.dot.html
     """
-    check_tensors("dot", input=input, tensor=tensor)
-    _check_vectors(input, tensor)
-    return deliver(matrix_product(ops.dot, input, tensor), out, "dot")
+    _check_vectors("dot", input=input, tensor=tensor)
+    result = matrix_product(ops.dot, input, tensor)
+    return result if out is None else deliver(result, out, "dot")
 
 
 @public
@@ -181,12 +186,13 @@ def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.vdot.html
     """
-    check_tensors("vdot", input=input, other=other)
-    _check_vectors(input, other)
+    _check_vectors("vdot", input=input, other=other)
     return deliver(ops.vdot(input, other), out, "vdot")
 
 
-def _check_vectors(x, y) -> None:
+def _check_vectors(name, **operands) -> None:
+    check_tensors(name, **operands)
+    x, y = operands.values()
     if x.ndim != 1 or y.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
 
@@ -202,11 +208,12 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.bmm.html
     """
-    check_tensors("bmm", input=input, mat2=mat2)
-    for name, batch in (("batch1", input), ("batch2", mat2)):
-        if batch.ndim != 3:
-            raise RuntimeError(f"{name} must be a 3D tensor, not {batch.ndim}D")
-    return deliver(ops.bmm(input, mat2), out, "bmm")
+    if not (are_tensors(input, mat2) and input.ndim == mat2.ndim == 3):
+        check_tensors("bmm", input=input, mat2=mat2)
+        name, batch = ("batch1", input) if input.ndim != 3 else ("batch2", mat2)
+        raise RuntimeError(f"{name} must be a 3D tensor, not {batch.ndim}D")
+    result = ops.bmm(input, mat2)
+    return result if out is None else deliver(result, out, "bmm")
 
 
 @public
@@ -228,6 +235,9 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 def promoted(*tensors) -> list[Tensor]:
     """The tensors in their common type."""
+    first = tensors[0].dtype
+    if all(x.dtype is first for x in tensors):
+        return list(tensors)
     common = result_dtype(*tensors)
     return [x if x.dtype is common else cast(x, dtype=common) for x in tensors]
 
@@ -288,7 +298,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.linear.html
     """
-    if isinstance(input, Tensor) and isinstance(weight, Tensor) and input.ndim == weight.ndim == 2:
+    if are_tensors(input, weight) and input.ndim == weight.ndim == 2:
         if bias is None:
             return ops.times_turned(input, weight)
         if isinstance(bias, Tensor):

@@ -53,6 +53,9 @@ def arange(
 
 def _bounds(bounds, start, end, step):
     """(start, end, step) as numbers, given in any of PyTorch's ways."""
+    plain = start is None and end is None and step is None and 1 <= len(bounds) <= 3
+    if plain and all(type(value) is int for value in bounds):
+        return (0, *bounds, 1) if len(bounds) == 1 else (*bounds, 1)[:3]
     names = ("end",) if len(bounds) == 1 and end is None else ("start", "end", "step")
     given = {"start": start, "end": end, "step": step}
     given = {name: value for name, value in given.items() if value is not None}
@@ -92,6 +95,8 @@ def _type_of_range(numbers, dtype, out, name):
 
 def _in_type(value, wanted):
     """A bound as a range of this type sees it: an integer range truncates its bounds."""
+    if wanted is INT64 and type(value) is int and -(2**62) < value < 2**62:
+        return value
     if isinstance(value, complex):
         raise RuntimeError("value cannot be converted to type double without overflow")
     if wanted.category > 1:
@@ -115,10 +120,10 @@ def _check_range(first, last, by) -> None:
 
 def _steps(first, by, count, wanted):
     """first + k * by, in whole numbers or in double precision."""
+    if wanted is INT64:
+        return numpy.arange(first, first + count * by, by, wanted.numpy)
     places = numpy.arange(count)
-    if count <= 1:
-        by = 0
-    return call_quietly((first + places * by).astype, wanted.numpy)
+    return call_quietly((first + places * (by if count > 1 else 0)).astype, wanted.numpy)
 
 
 @public

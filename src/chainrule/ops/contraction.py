@@ -7,6 +7,7 @@ and tensordot need.
 
 from __future__ import annotations
 
+import functools
 import math
 
 from chainrule.ops.conversion import conj
@@ -21,19 +22,33 @@ def contract(xp, x, y, *, left, right, result):
     `left`, `right` and `result` name the dimensions of x, y and the result; no label occurs
     twice in one of them, and every label occurs in two of them at least.
     """
+    rows_last, inner_first, counts, order = _matrices(left, right, result)
+    a, b = x.transpose(rows_last), y.transpose(inner_first)
+    batches, rows, inner = counts
+    batch, n = a.shape[:batches], a.shape[batches : batches + rows]
+    k, m = b.shape[batches : batches + inner], b.shape[batches + inner :]
+    size = math.prod(k)
+    a, b = a.reshape(*batch, math.prod(n), size), b.reshape(*batch, size, math.prod(m))
+    return xp.matmul(a, b).reshape((*batch, *n, *m)).transpose(order)
+
+
+@functools.lru_cache(maxsize=512)
+def _matrices(left, right, result):
+    """How a contraction becomes a product of batches of matrices.
+
+    The order of x's dimensions (those of the batch, of the rows, of the sum), of y's (batch, sum,
+    columns), how many there are of the first three, and the order of the result's.
+    """
     batch = [label for label in left if label in right and label in result]
     inner = [label for label in left if label in right and label not in result]
     rows = [label for label in left if label not in right]
     columns = [label for label in right if label not in left]
-    sizes = dict(zip(left, x.shape)) | dict(zip(right, y.shape))
-    a = x.transpose([left.index(label) for label in (*batch, *rows, *inner)])
-    b = y.transpose([right.index(label) for label in (*batch, *inner, *columns)])
-    extents = [sizes[label] for label in batch]
-    n, k, m = (math.prod(sizes[label] for label in part) for part in (rows, inner, columns))
-    product = xp.matmul(a.reshape(*extents, n, k), b.reshape(*extents, k, m))
-    order = [*batch, *rows, *columns]
-    product = product.reshape([sizes[label] for label in order])
-    return product.transpose([order.index(label) for label in result])
+    return (
+        tuple(left.index(label) for label in (*batch, *rows, *inner)),
+        tuple(right.index(label) for label in (*batch, *inner, *columns)),
+        (len(batch), len(rows), len(inner)),
+        tuple((*batch, *rows, *columns).index(label) for label in result),
+    )
 
 
 @multilinear(node="MulBackward0")

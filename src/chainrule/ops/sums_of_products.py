@@ -20,6 +20,7 @@ from chainrule.ops.matmul import (
     turned_times,
     vector_times,
 )
+from chainrule.ops.reduction import sum
 from chainrule.ops.shape import expand, expand_transpose
 
 # ---------------------------------------------------------------------------------- of kernels
@@ -44,7 +45,12 @@ def _rows(x):
 
 def total(g, x_shape):
     """g summed over the dimensions in which an operand of shape `x_shape` was expanded."""
-    return g if g._array.shape == x_shape else expand_transpose(g, x_shape)
+    shape = g._array.shape
+    if shape == x_shape:
+        return g
+    if shape[1:] == x_shape:
+        return sum(g, dim=(0,), keepdim=False)  # the commonest: a bias
+    return expand_transpose(g, x_shape)
 
 
 def scaled(g, number):
