@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.special
 
-from tests.samples.arrays import index, real
+from tests.samples.arrays import given, index, real
 from tests.samples.sample import FUNCTION, operation, sample
 
 _REDUCTIONS = {"none": lambda losses: losses, "mean": np.mean, "sum": np.sum}
@@ -82,7 +82,7 @@ OF_PAIRS = (
     operation(
         "nn.functional.soft_margin_loss",
         _reduced(lambda x, y: np.log1p(np.exp(-x * y))),
-        _pairs(constant=True),
+        _pairs(sample(real(3, 4), given([1.0, -1.0, 1.0, 1.0], "float64", True)), constant=True),
         FUNCTION,
     ),
     operation(
@@ -102,6 +102,7 @@ OF_PAIRS = (
             sample(real(3, 4), _LABELS),
             sample(real(3, 4), _LABELS, reduction="sum"),
             sample(real(3, 4), _LABELS, pos_weight=real(4, domain="positive", constant=True)),
+            sample(real(3, 4), _LABELS, weight=real(4, domain="positive", constant=True)),
             sample(real(4, domain="large"), real(4, domain="probability")),
         ),
         FUNCTION,

@@ -17,6 +17,9 @@ from tests.samples.sample import (
 
 _MATRIX, _BLOCK = real(3, 4), real(2, 3, 4)
 _HOLES = mask([[1, 0, 0, 1], [0, 1, 0, 0], [1, 1, 0, 1]])
+# So far apart that no two are equal as integers: which of equals topk and kthvalue take is open.
+_APART, _BLOCK_APART = real(3, 4, domain="large"), real(2, 3, 4, domain="large")
+_FIVE_APART = real(5, domain="large")
 _HALF_EMPTY = given([[0.0, 1.5, 0.0], [2.0, 0.0, -1.0]])
 
 SEARCHES = (
@@ -63,10 +66,10 @@ SEARCHES = (
         "topk",
         reference.topk,
         (
-            sample(_MATRIX, 2),
-            sample(_BLOCK, 2, dim=1),
-            sample(_MATRIX, 3, 1, False),
-            sample(real(5), k=5),
+            sample(_APART, 2),
+            sample(_BLOCK_APART, 2, dim=1),
+            sample(_APART, 3, 1, False),
+            sample(_FIVE_APART, k=5),
             sample(real(), 1),
         ),
         WITHOUT_IN_PLACE,
@@ -77,13 +80,19 @@ SEARCHES = (
     operation(
         "kthvalue",
         reference.kthvalue,
-        (sample(_MATRIX, 2), sample(_BLOCK, 1, dim=1, keepdim=True), sample(real(5), 5, 0)),
+        (
+            sample(_APART, 2),
+            sample(_BLOCK_APART, 1, dim=1, keepdim=True),
+            sample(_FIVE_APART, 5, 0),
+            sample(real(), 1),
+        ),
         WITHOUT_IN_PLACE,
     ),
 )
 
 _STEPS = given([-1.0, 0.5, 2.0], "float64", constant=True)
 _TWICE = index([3, 1, 3, 0])
+_WHOLE = index([[2, 1], [0, 5], [2, 1]])
 
 PLACES = without_derivative(
     (
@@ -104,7 +113,16 @@ PLACES = without_derivative(
             FUNCTION,
         ),
         operation("bincount", np.bincount, (sample(_TWICE), sample(index([]))), PLAIN),
-        operation("unique", np.unique, (sample(_TWICE),), PLAIN),
+        operation(
+            "unique",
+            reference.unique,
+            (
+                sample(_TWICE),
+                sample(_HOLES, return_inverse=True, return_counts=True),
+                sample(_WHOLE, return_counts=True, dim=0),
+            ),
+            PLAIN,
+        ),
     )
 )
 

@@ -1,38 +1,36 @@
-"""Extremes, their places, and truth over dimensions: max, min, median, argmax, all, any, ...
+"""Extremes, their places and medians: max, min, amax, amin, aminmax, argmax, argmin, median.
 
 Apart from reduction.py: these give indices as well, or nothing else.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy
 
-from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
-from chainrule.functions.gathering import along
-from chainrule.functions.identity import checked_dim
-from chainrule.functions.reduction import dims_of
+from chainrule.functions.picking import pair_at, rows_of
+from chainrule.functions.reduction_arguments import check_type, dims_of, one_dim
 from chainrule.functions.results import result_type
 from chainrule.ops import arithmetic as elementwise
-from chainrule.ops import reduction as ops
-from chainrule.ops.indexing import take_index
+from chainrule.ops import extremes as ops
 
-Results = {
-    name: result_type(name, ("values", "indices"))
-    for name in ("max", "min", "median", "nanmedian", "mode", "cummax", "cummin")
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chainrule._core.core import Op
+
 AminMax = result_type("aminmax", ("min", "max"))
 
 
-def _refuse(input, dims, name):
-    """Nothing has no extreme, and complex numbers have no order."""
-    if input.dtype.is_complex:
-        raise NotImplementedError(f"\"{name}_all\" not implemented for '{input.dtype.legacy}'")
+def _refuse_nothing(input, dims, name, exception=RuntimeError):
+    """Nothing has no extreme."""
     if input._array.size:
         return
     if dims is None:
-        raise RuntimeError(
+        raise exception(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify "
             "the reduction dim with the 'dim' argument."
         )
@@ -41,34 +39,20 @@ def _refuse(input, dims, name):
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
 
 
-PICK = {
-    name: take_index.named(f"{name.title()}Backward{1 if name == 'median' else 0}")
-    for name in ("max", "min", "median", "cummax", "cummin")
-}
-
-
-def _picked(input, dim, places, keepdim, name):
-    """The elements at places found along a dimension, and the places: PyTorch's named pair."""
-    flat = input.reshape(1) if input.ndim == 0 else input
-    if keepdim and input.ndim:
-        places = numpy.expand_dims(places, dim)
-        index = along(places, dim)
-    else:
-        index = list(numpy.indices(places.shape, sparse=True))
-        index.insert(dim, places)
-    return Results[name](PICK[name](flat, index=tuple(index)), wrap_array(places))
+# ------------------------------------------------------------------------------------- extremes
 
 
 def _extreme(input, dim, keepdim, name, whole, pairwise, search):
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
     if dim is None:
-        _refuse(input, None, name)
+        check_type(input, name)
+        _refuse_nothing(input, None, name)
         return whole(input, dim=None, keepdim=False)
-    axis = checked_dim(dim, input.ndim)
-    _refuse(input, (axis,) if input.ndim else (), name)
-    places = search(input._array.reshape(1) if input.ndim == 0 else input._array, axis)
-    return _picked(input, axis, numpy.asarray(places), keepdim, name)
+    check_type(input, f"{name} of a dimension")
+    axis = one_dim(dim, input.ndim, name)
+    _refuse_nothing(input, (axis,), name)
+    return pair_at(input, axis, search(rows_of(input), axis), keepdim, name)
 
 
 @public
@@ -85,8 +69,8 @@ def max(input: Tensor, dim=None, keepdim: bool = False, *, out=None) -> Tensor |
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.max.html
     """
-    found = _extreme(input, dim, keepdim, "max", ops.max_all, elementwise.maximum, numpy.argmax)
-    return deliver(found, out, "max")
+    found = _extreme(input, dim, keepdim, "max", ops.max, elementwise.maximum, numpy.argmax)
+    return found if out is None else deliver(found, out, "max")
 
 
 @public
@@ -100,78 +84,93 @@ def min(input: Tensor, dim=None, keepdim: bool = False, *, out=None) -> Tensor |
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.min.html
     """
-    found = _extreme(input, dim, keepdim, "min", ops.min_all, elementwise.minimum, numpy.argmin)
-    return deliver(found, out, "min")
+    found = _extreme(input, dim, keepdim, "min", ops.min, elementwise.minimum, numpy.argmin)
+    return found if out is None else deliver(found, out, "min")
 
 
-def _bound(op, name):
+def _bound(op: Op, extreme: str, example: int) -> Callable:
+    name = op.name
+
     def bound(input: Tensor, dim=(), keepdim: bool = False, *, out=None) -> Tensor:
-        dims = dims_of(None if dim == () else dim, input.ndim, name)
-        _refuse(input, dims, name)
-        return deliver(op(input, dim=dims, keepdim=keepdim), out, name)
+        check_type(input, name)
+        dims = dims_of(dim, input.ndim, name)
+        _refuse_nothing(input, dims, name)
+        found = op(input, dim=dims, keepdim=keepdim)
+        return found if out is None else deliver(found, out, name)
 
-    extreme = "largest" if name == "amax" else "smallest"
     bound.__name__ = bound.__qualname__ = name
     bound.__doc__ = (
         f"The {extreme} element over dimensions; ties share its derivative evenly.\n\n"
         f">>> import chainrule as torch\n>>> torch.{name}(torch.tensor([[1.0, 3.0]]), 1)\n"
-        f"tensor([{3 if name == 'amax' else 1}.])\n\n"
+        f"tensor([{example}.])\n\n"
         f"See https://docs.pytorch.org/docs/2.13/generated/torch.{name}.html"
     )
     return method(public(bound))
 
 
-amax = _bound(ops.amax, "amax")
-amin = _bound(ops.amin, "amin")
+amax = _bound(ops.amax, "largest", 3)
+amin = _bound(ops.amin, "smallest", 1)
 
 
 @public
 @method
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out=None) -> tuple:
-    """The smallest and the largest element.
+def aminmax(
+    input: Tensor, *, dim: int | None = None, keepdim: bool = False, out=None
+) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest element; ties share their derivatives evenly.
 
     >>> import chainrule as torch
     >>> torch.aminmax(torch.tensor([1.0, 3.0])).max
     tensor(3.)
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.aminmax.html
     """
-    dims = () if dim is None else dim
-    return deliver(AminMax(amin(input, dims, keepdim), amax(input, dims, keepdim)), out, "aminmax")
+    check_type(input, "aminmax")
+    if dim is None and not input._array.size:
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+            "identity."
+        )
+    dims = dims_of(dim, input.ndim, "aminmax")
+    _refuse_nothing(input, dims, "aminmax")
+    return deliver(AminMax(ops.aminmax(input, dim=dims, keepdim=keepdim)), out, "aminmax")
 
 
-def _place(op, name):
+# --------------------------------------------------------------------------------------- places
+
+
+def _place(op: Op, extreme: str, example: int) -> Callable:
+    name = op.name
+
     def place(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out=None) -> Tensor:
-        axis = None if dim is None else checked_dim(dim, input.ndim)
-        _refuse(input, None if axis is None else (axis,) if input.ndim else (), name)
-        axis = axis if input.ndim else None
-        found = op(input, dim=axis, keepdim=keepdim and axis is not None)
-        if keepdim and axis is None:
-            found = found.reshape((1,) * input.ndim)
-        return deliver(found, out, name)
+        check_type(input, name)
+        axis = None if dim is None else one_dim(dim, input.ndim, name)
+        _refuse_nothing(input, None if axis is None else (axis,), name, IndexError)
+        found = op(input, dim=axis if input.ndim else None, keepdim=keepdim)
+        return found if out is None else deliver(found, out, name)
 
-    extreme = "largest" if name == "argmax" else "smallest"
     place.__name__ = place.__qualname__ = name
     place.__doc__ = (
         f"The index of the {extreme} element, of the flattened tensor or along a dimension.\n\n"
         f">>> import chainrule as torch\n>>> torch.{name}(torch.tensor([1.0, 3.0]))\n"
-        f"tensor({1 if name == 'argmax' else 0})\n\n"
+        f"tensor({example})\n\n"
         f"See https://docs.pytorch.org/docs/2.13/generated/torch.{name}.html"
     )
     return method(public(place))
 
 
-argmax = _place(ops.argmax, "argmax")
-argmin = _place(ops.argmin, "argmin")
+argmax = _place(ops.argmax, "largest", 1)
+argmin = _place(ops.argmin, "smallest", 0)
 
-# --------------------------------------------------------------------------- medians and modes
+# -------------------------------------------------------------------------------------- medians
 
 
 def _median_places(array, axis):
     """The places of the lower medians along an axis; of a NaN where there is one."""
     order = numpy.argsort(array, axis=axis, kind="stable")
-    size = array.shape[axis]
-    middle = numpy.take(order, (size - 1) // 2, axis=axis)
-    if array.dtype.kind == "f":
-        bad = numpy.isnan(array)
+    middle = numpy.take(order, (array.shape[axis] - 1) // 2, axis=axis)
+    if array.dtype.kind not in "iu":
+        bad = array != array
         middle = numpy.where(bad.any(axis=axis), bad.argmax(axis=axis), middle)
     return middle
 
@@ -189,99 +188,10 @@ def median(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.median.html
     """
+    check_type(input, "median")
     if dim is None:
-        if not input._array.size:
-            return input.new_full((), float("nan"))
         return ops.median(input, dim=None, keepdim=False)
-    axis = checked_dim(dim, input.ndim)
-    _refuse(input, (axis,) if input.ndim else (), "median")
-    array = input._array.reshape(1) if input.ndim == 0 else input._array
-    return deliver(
-        _picked(input, axis, numpy.asarray(_median_places(array, axis)), keepdim, "median"),
-        out, "median",
-    )  # fmt: skip
-
-
-# --------------------------------------------------------------------------------- cumulative
-
-
-def _running(input, dim, name, better):
-    """Running extremes: the place of the latest best so far, then the elements there."""
-    axis = checked_dim(dim, input.ndim)
-    array = numpy.moveaxis(input._array.reshape(1) if input.ndim == 0 else input._array, axis, 0)
-    places = numpy.zeros(array.shape, numpy.int64)
-    for k in range(1, len(array)):
-        best = numpy.take_along_axis(array, places[k - 1 : k], 0)[0]
-        new = better(array[k], best) | (array[k] != array[k])
-        places[k] = numpy.where(new & (best == best), k, places[k - 1])
-        places[k] = numpy.where((best != best) & (array[k] != array[k]), k, places[k])
-    places = numpy.ascontiguousarray(numpy.moveaxis(places, 0, axis)).reshape(input._array.shape)
-    flat = input.reshape(1) if input.ndim == 0 else input
-    values = PICK[name](flat, index=along(places.reshape(flat._array.shape), axis))
-    return Results[name](values.reshape(()) if input.ndim == 0 else values, wrap_array(places))
-
-
-@public
-@method
-def cummax(input: Tensor, dim: int, *, out=None) -> tuple:
-    """Running maxima along a dimension, and where they were.
-
-    >>> import chainrule as torch
-    >>> torch.cummax(torch.tensor([1.0, 3.0, 2.0]), 0).values
-    tensor([1., 3., 3.])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.cummax.html
-    """
-    return deliver(_running(input, dim, "cummax", numpy.greater_equal), out, "cummax")
-
-
-@public
-@method
-def cummin(input: Tensor, dim: int, *, out=None) -> tuple:
-    """Running minima along a dimension, and where they were.
-
-    >>> import chainrule as torch
-    >>> torch.cummin(torch.tensor([3.0, 1.0, 2.0]), 0).values
-    tensor([3., 1., 1.])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.cummin.html
-    """
-    return deliver(_running(input, dim, "cummin", numpy.less_equal), out, "cummin")
-
-
-# -------------------------------------------------------------------------------------- truth
-
-
-def _truth(op, name):
-    def truth(input: Tensor, dim=None, keepdim: bool = False, *, out=None) -> Tensor:
-        dims = dims_of(dim, input.ndim, name)
-        found = op(input, dim=dims, keepdim=keepdim)
-        return deliver(found.byte() if input.dtype.name == "uint8" else found, out, name)
-
-    which = "every element is" if name == "all" else "any element is"
-    truth.__name__ = truth.__qualname__ = name
-    truth.__doc__ = (
-        f"Whether {which} true (not 0), over all or some dimensions.\n\n"
-        f">>> import chainrule as torch\n>>> torch.{name}(torch.tensor([True, False]))\n"
-        f"tensor({name != 'all'})\n\n"
-        f"See https://docs.pytorch.org/docs/2.13/generated/torch.{name}.html"
-    )
-    return method(public(truth))
-
-
-all = _truth(ops.all, "all")
-any = _truth(ops.any, "any")
-
-
-@public
-@method
-def count_nonzero(input: Tensor, dim=None) -> Tensor:
-    """How many elements are not 0, over all or some dimensions.
-
-    >>> import chainrule as torch
-    >>> torch.count_nonzero(torch.tensor([0, 1, 2]))
-    tensor(2)
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.count_nonzero.html
-    """
-    return ops.count_nonzero(input, dim=dims_of(dim, input.ndim, "count_nonzero"))
+    axis = one_dim(dim, input.ndim, "median")
+    _refuse_nothing(input, (axis,), "median")
+    places = _median_places(rows_of(input), axis)
+    return deliver(pair_at(input, axis, places, keepdim, "median"), out, "median")

@@ -1,204 +1,175 @@
-"""x[...] and x[...] = value.
+"""x[...]: views by numbers, slices and None, copies by lists and tensors.
 
-Apart from gathering.py and sorting.py, the functions that take elements by index tensors: here
-Python's index is read, checked, and turned into views and at most one copy.
+Apart from index_reading.py, which says what an index means, and from assigning.py, which writes
+there.
 """
 
 from __future__ import annotations
 
 import numpy
 
+from chainrule._core.apply import alias_of, record_call, wrap_array
 from chainrule._core.core import Tensor, bind_late
-from chainrule._core.types import dtype_of
-from chainrule._core.writes import bump_version, check_may_write
+from chainrule._core.modes import is_grad_enabled
+from chainrule._core.writes import replace_array
 from chainrule.functions.declare import method, public
 from chainrule.functions.identity import checked_dim
+from chainrule.functions.index_reading import (
+    INT64,
+    Reading,
+    bounds_of,
+    combined,
+    no_member,
+    out_of_bounds,
+)
 from chainrule.ops import indexing as ops
-from chainrule.ops.shape import expand, unsqueeze, view
+from chainrule.ops.places import take_members
 
-select_op = ops.part
-slice_op = ops.part.named("SliceBackward0")
-alias_op = view.named("AliasBackward0")
-
-
-# --------------------------------------------------------------------------- reading an index
-
-
-def _read(index) -> list:
-    """The parts of an index: a tuple's members, or the one thing it is."""
-    if isinstance(index, tuple):
-        return list(index)
-    return [index]
-
-
-def _as_part(entry):
-    """An entry as a slice, an int, None, Ellipsis, or an integer or boolean array."""
-    if entry is None or entry is Ellipsis or isinstance(entry, (bool, slice)):
-        return entry
-    if isinstance(entry, (int, numpy.integer)):
-        return int(entry)
-    if isinstance(entry, Tensor):
-        array = entry._array
-        if array.ndim == 0 and array.dtype.kind in "iub":
-            return array.item() if array.dtype != numpy.uint8 else bool(array)
-    elif isinstance(entry, (list, tuple, range)):
-        array = numpy.asarray(_plain(entry))
-        array = array.astype(numpy.int64) if array.size == 0 else array
-    elif isinstance(entry, numpy.ndarray):
-        array = entry
-    elif isinstance(entry, str):
-        raise TypeError("new(): invalid data type 'str'")
-    else:
-        raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
-            f"valid indices (got {type(entry).__name__})"
-        )
-    return _checked_kind(array)
-
-
-def _checked_kind(array):
-    if array.dtype == numpy.uint8:
-        return array.astype(bool)
-    if array.dtype.kind not in "iub":
-        raise IndexError(
-            "tensors used as indices must be long, int, byte or bool tensors, not "
-            f"{dtype_of(array)}"
-        )
-    return array
-
-
-def _plain(entry):
-    """A list of numbers, with 0-dim tensors in it read out."""
-    if isinstance(entry, Tensor):
-        return entry._array
-    return [_plain(e) if isinstance(e, (list, tuple, Tensor)) else e for e in entry]
-
-
-def _parts(index, ndim) -> list:
-    """The parts, one for each dimension and each None, the Ellipsis written out."""
-    parts = [_as_part(entry) for entry in _read(index)]
-    taken = sum(_dims_taken(entry) for entry in parts)
-    if taken > ndim:
-        if ndim == 0 and len(parts) == 1:
-            raise IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python to convert a "
-                "0-dim tensor to a number"
-            )
-        raise IndexError(f"too many indices for tensor of dimension {ndim}")
-    full, seen = [slice(None)] * (ndim - taken), False
-    out = []
-    for entry in parts:
-        if entry is Ellipsis:
-            out += [] if seen else full
-            seen = True
-        else:
-            out.append(entry)
-    return out
-
-
-def _dims_taken(entry) -> int:
-    if entry is None or entry is Ellipsis or isinstance(entry, bool):
-        return 0
-    if isinstance(entry, numpy.ndarray) and entry.dtype == bool:
-        return entry.ndim
-    return 1
-
-
-def _slice_bounds(entry: slice, size: int) -> slice:
-    step = 1 if entry.step is None else int(entry.step)
-    if step == 0:
-        raise ValueError("slice step cannot be zero")
-    if step < 0:
-        raise ValueError(f"step must be greater than zero; got {step}")
-    return slice(*slice(_whole(entry.start), _whole(entry.stop), step).indices(size))
-
-
-def _whole(bound):
-    return None if bound is None else bound.__index__()
-
-
-def _in_bounds(place: int, dim: int, size: int) -> int:
-    if not -size <= place < size:
-        raise IndexError(f"index {place} is out of bounds for dimension {dim} with size {size}")
-    return place + size if place < 0 else place
-
-
-# ------------------------------------------------------------------------------------- views
+JUST_INT = {int}
 
 
 def getitem(self: Tensor, index) -> Tensor:
     """x[index]: a view where only integers, slices, None and ... index, else a copy."""
     kind = type(index)
-    if kind is int and self.ndim:
-        place = _in_bounds(index, 0, self._array.shape[0])
-        return select_op(self, index=(place,))
-    if kind is slice and self.ndim:
-        return slice_op(self, index=(_slice_bounds(index, self._array.shape[0]),))
-    viewed, arrays = _viewed(self, index)
-    if arrays is not None:
-        return ops.take_index(viewed, index=arrays)
-    return alias_op(self, shape=self._array.shape) if viewed is self else viewed
+    if kind is int:
+        return _member(self, index)
+    if kind is slice:
+        return _slice(self, index)
+    if index is Ellipsis:
+        return alias(self)
+    if kind is tuple and not (self.requires_grad and is_grad_enabled()) and type(self) is Tensor:
+        array = basic_part(self._array, index)
+        if array is not None:
+            return plain_view(self, array)
+    numbers = member_numbers(self, index)
+    if numbers is not None:
+        return _taken(self, numbers, (0,))
+    reading = Reading(self._array, index)
+    if not reading.entries:
+        return followed(self, reading) if reading.steps else alias(self)
+    numbers, dims = combined(reading.entries, reading.array.shape)
+    return _taken(followed(self, reading), as_tensor(numbers), dims)
 
 
-def _viewed(self, index):
-    """The view that the basic parts of an index make, and what is left for a copy, or None."""
-    dim, out, arrays, original = 0, self, [], 0
-    for entry in _parts(index, self.ndim):
-        size = out._array.shape[dim] if dim < out.ndim else 0
-        if isinstance(entry, bool):
-            out = unsqueeze(out, dim=dim)
-            entry = numpy.array([entry])
-        if entry is None:
-            out = unsqueeze(out, dim=dim)
-        elif isinstance(entry, slice):
-            bounds = _slice_bounds(entry, size)
-            if bounds != slice(0, size, 1):
-                out = slice_op(out, index=(slice(None),) * dim + (bounds,))
-        elif isinstance(entry, int):
-            place = _in_bounds(entry, original, size)
-            out = select_op(out, index=(slice(None),) * dim + (place,))
-            dim -= 1
-        else:
-            arrays += [slice(None)] * (dim - len(arrays))
-            found = _array_parts(entry, out._array.shape, dim, original)
-            arrays += found
-            dim += len(found) - 1
-        dim += 1
-        original += entry is not None
-    if any(isinstance(entry, numpy.ndarray) for entry in arrays):
-        return out, _together(arrays)
-    return out, None
+def member_numbers(self: Tensor, index) -> Tensor | None:
+    """The commonest index of members: a tensor or a list of integers, as a tensor; else None."""
+    kind = type(index)
+    if kind is Tensor:
+        if index.dtype is INT64 and index.ndim and self.ndim:
+            return index
+    elif kind is list and self.ndim and {*map(type, index)} == JUST_INT:
+        return wrap_array(numpy.array(index, numpy.int64))
+    return None
 
 
-def _array_parts(entry, shape, dim, original) -> list:
-    """An index array, checked and counted from the front; a mask as one array a dimension."""
-    if entry.dtype == bool:
-        if entry.shape != shape[dim : dim + entry.ndim]:
-            raise IndexError(
-                f"The shape of the mask {list(entry.shape)} at index {original} does not match "
-                f"the shape of the indexed tensor {list(shape)} at index {original}"
-            )
-        return list(entry.nonzero())
-    size = shape[dim]
-    wrong = (entry < -size) | (entry >= size)
-    if wrong.any():
-        raise IndexError(
-            f"index {entry[wrong].flat[0]} is out of bounds for dimension {original} with size "
-            f"{size}"
-        )
-    return [numpy.where(entry < 0, entry + size, entry) if (entry < 0).any() else entry]
+def alias(self: Tensor) -> Tensor:
+    """x[...]: a view of all of it."""
+    if type(self) is not Tensor:
+        return ops.alias(self)
+    out = alias_of(self)
+    if self.requires_grad and is_grad_enabled():
+        record_call(ops.alias, (self,), None, out)
+    return out
 
 
-def _together(arrays) -> tuple:
-    """Index arrays must broadcast."""
+def _member(self, index):
+    """x[3]. (At once, not by its op: 0.4 us against 0.9.)"""
     try:
-        numpy.broadcast_shapes(*(a.shape for a in arrays if isinstance(a, numpy.ndarray)))
-    except ValueError:
-        shapes = ", ".join(str(list(a.shape)) for a in arrays if isinstance(a, numpy.ndarray))
-        raise IndexError(
-            f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
-        ) from None
-    return tuple(arrays)
+        array = self._array[index, ...]
+    except IndexError:
+        raise no_first_member(self._array.shape, index) from None
+    if type(self) is not Tensor:
+        return ops.select(self, dim=0, index=index)
+    out = plain_view(self, array)
+    if self.requires_grad and is_grad_enabled():
+        record_call(ops.select, (self,), {"dim": 0, "index": index}, out)
+    return out
+
+
+def no_first_member(shape: tuple[int, ...], index: int) -> IndexError:
+    """The error of x[index] where there is none such."""
+    if shape:
+        return no_member(index, 0, shape[0])
+    return IndexError(
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
+        "C++ to convert a 0-dim tensor to a number"
+    )
+
+
+def _slice(self, part):
+    """x[1:3]."""
+    array = self._array
+    if not array.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    start, end, step = bounds_of(part, array.shape[0])
+    if type(self) is not Tensor:
+        return ops.slice_(self, dim=0, start=start, end=end, step=step)
+    out = plain_view(self, array[start:end:step])
+    if self.requires_grad and is_grad_enabled():
+        parameters = {"dim": 0, "start": start, "end": end, "step": step}
+        record_call(ops.slice_, (self,), parameters, out)
+    return out
+
+
+def basic_part(array: numpy.ndarray, index: tuple) -> numpy.ndarray | None:
+    """What NumPy makes of a tuple of numbers, slices and None; None for anything else."""
+    for part in index:
+        kind = type(part)
+        if kind is slice:
+            if part.step is not None:
+                return None
+        elif kind is not int and part is not None:
+            return None
+    try:
+        return array[(*index, ...)]
+    except (IndexError, TypeError):
+        return None  # Reading knows how to say what is wrong
+
+
+def plain_view(self: Tensor, array: numpy.ndarray) -> Tensor:
+    """A view, with no node yet."""
+    out = alias_of(self)
+    replace_array(out, array)
+    return out
+
+
+def followed(self: Tensor, reading: Reading) -> Tensor:
+    """The view that the steps of an index lead to, one node each where a graph is recorded."""
+    if type(self) is not Tensor:
+        for op, parameters, _ in reading.steps:
+            self = op(self, **parameters)
+        return self
+    if not (self.requires_grad and is_grad_enabled()):
+        return plain_view(self, reading.array) if reading.steps else self
+    for op, parameters, array in reading.steps:
+        out = plain_view(self, array)
+        record_call(op, (self,), parameters, out)
+        self = out
+    return self
+
+
+def as_tensor(numbers: Tensor | numpy.ndarray) -> Tensor:
+    """Numbers as the tensor that an op takes."""
+    return numbers if isinstance(numbers, Tensor) else wrap_array(numbers)
+
+
+def _taken(self, numbers, dims):
+    """A copy of members. (At once, not by its op: 1.2 us against 2.2.)"""
+    try:
+        if type(self) is not Tensor:
+            return ops.index(self, numbers, dims=dims)
+        array = take_members(numpy, self._array, numbers._array, dims)
+    except IndexError:
+        raise numbers_out_of_bounds(self, numbers, dims) from None
+    out = wrap_array(array)
+    if self.requires_grad and is_grad_enabled():
+        record_call(ops.index, (self, numbers), {"dims": dims}, out)
+    return out
+
+
+def numbers_out_of_bounds(self: Tensor, numbers: Tensor, dims: tuple[int, ...]) -> IndexError:
+    """The error of numbers that are no members of a tensor."""
+    return out_of_bounds(numbers._array, 0, self._array.shape[dims[0]])
 
 
 @public
@@ -216,121 +187,13 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = checked_dim(dim, input.ndim)
     size = input._array.shape[dim]
+    index = int(index)
     if not -size <= index < size:
         raise IndexError(
             f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
             f"dimension {dim}"
         )
-    return select_op(input, index=(slice(None),) * dim + (int(index) % size,))
+    return ops.select(input, dim=dim, index=index)
 
 
-# ---------------------------------------------------------------------------------- assigning
-
-
-def _value(self, value) -> Tensor:
-    if isinstance(value, Tensor):
-        return value
-    if isinstance(value, (bool, int, float, complex, numpy.generic)):
-        from chainrule.functions.creation import scalar_tensor
-
-        return scalar_tensor(value, dtype=self.dtype)
-    raise TypeError(f"can't assign a {type(value).__name__} to a torch.{self.dtype.legacy}Tensor")
-
-
-def setitem(self: Tensor, index, value) -> None:
-    """x[index] = value: written through a view, or at an index of arrays."""
-    value = _value(self, value)
-    viewed, arrays = _viewed(self, index)
-    if arrays is None:
-        if viewed is self:
-            viewed = alias_op(self, shape=self._array.shape)
-        copy_(viewed, _without_ones(value, viewed.ndim))
-        return
-    write_at(viewed, arrays, value)
-
-
-def write_at(target, arrays, value, accumulate=False) -> Tensor:
-    """Write (or add) a value at an index of arrays, in place."""
-    place = target._array[arrays].shape
-    value = _without_ones(value, len(place))
-    try:
-        numpy.broadcast_to(value._array, place)
-    except ValueError:
-        raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to "
-            f"indexing result of shape {list(place)}"
-        ) from None
-    if value.dtype is not target.dtype:
-        value = value.to(target.dtype)
-    op = ops.index_add if accumulate else ops.index_put
-    return op.in_place(target, value, index=arrays)
-
-
-def _without_ones(value, ndim) -> Tensor:
-    """Leading dimensions of 1 that the target has not are left out, as PyTorch does."""
-    while value.ndim > ndim and value._array.shape[0] == 1:
-        value = value.reshape(value.shape[1:])
-    return value
-
-
-bind_late({"getitem": getitem, "setitem": setitem})
-
-
-# ------------------------------------------------------------------------------ whole tensors
-
-
-@method
-def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
-    """Write the values of another tensor into this one: broadcast, and in this one's type.
-
-    >>> import chainrule as torch
-    >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
-    tensor([1., 2.])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.copy_.html
-    """
-    src = _value(self, src)
-    if src._array.shape != self._array.shape:
-        from chainrule.functions.shape import check_expansion
-
-        check_expansion(tuple(src.shape), tuple(self.shape))
-    return ops.copy.in_place(self, src)
-
-
-@method
-def fill_(self: Tensor, value) -> Tensor:
-    """Every element set to one value (a number or a 0-dim tensor).
-
-    >>> import chainrule as torch
-    >>> torch.zeros(2).fill_(3)
-    tensor([3., 3.])
-    """
-    if isinstance(value, Tensor):
-        if value.ndim:
-            raise RuntimeError(
-                "fill_ only supports 0-dimension value tensor but got tensor with "
-                f"{value.ndim} dimensions."
-            )
-        return copy_(self, value)
-    return ops.fill.in_place(self, value=value)
-
-
-@method
-def zero_(self: Tensor) -> Tensor:
-    """Every element set to 0.
-
-    >>> import chainrule as torch
-    >>> torch.ones(2).zero_()
-    tensor([0., 0.])
-    """
-    if self.requires_grad:
-        return ops.zero.in_place(self)
-    check_may_write(self)
-    self._array.fill(0)
-    bump_version(self)
-    return self
-
-
-def expanded(value: Tensor, shape) -> Tensor:
-    """A value repeated to fill a shape."""
-    return value if tuple(value.shape) == tuple(shape) else expand(value, shape=tuple(shape))
+bind_late({"getitem": getitem})

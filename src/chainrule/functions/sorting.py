@@ -1,50 +1,41 @@
-"""Sorting, and what is found by it: sort, argsort, topk, kthvalue, unique, searchsorted.
+"""Sorting, and what is found by it: sort, argsort, msort, topk, kthvalue.
 
-Apart from extremes.py, which needs no order. Indices come first, from NumPy; the values are then
-taken by them, and so is the derivative.
+Apart from extremes.py, which needs no order. Places come first, from NumPy; the values are then
+taken there, and so is the derivative (picking.py).
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
-from chainrule.functions.gathering import along
-from chainrule.functions.identity import checked_dim
-from chainrule.functions.results import result_type
-from chainrule.ops.indexing import take_index
+from chainrule.functions.factory import integer
+from chainrule.functions.picking import pair_at, pairs_at, rows_of
+from chainrule.functions.reduction_arguments import check_computed_type, check_type, one_dim
 
-Sorted = result_type("sort", ("values", "indices"))
-Top = result_type("topk", ("values", "indices"))
-Kth = result_type("kthvalue", ("values", "indices"))
-sort_op = take_index.named("SortBackward0")
-topk_op = take_index.named("TopkBackward0")
-kth_op = take_index.named("KthvalueBackward0")
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 
 def _order(array: numpy.ndarray, axis: int, descending: bool) -> numpy.ndarray:
     """The places that put an array in order; equal elements keep theirs, NaN is largest."""
     if not descending:
         return numpy.argsort(array, axis=axis, kind="stable")
-    flipped = numpy.flip(array, axis)
-    order = numpy.flip(numpy.argsort(flipped, axis=axis, kind="stable"), axis)
-    return array.shape[axis] - 1 - order
-
-
-def _taken(op, input, order, dim):
-    if input.ndim == 0:
-        return input.clone(), wrap_array(order.reshape(()))
-    return op(input, index=along(order, dim)), wrap_array(numpy.ascontiguousarray(order))
+    order = numpy.argsort(numpy.flip(array, axis), axis=axis, kind="stable")
+    return array.shape[axis] - 1 - numpy.flip(order, axis)
 
 
 @public
 @method
 def sort(
-    input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False, *, out=None
-) -> tuple:
-    """The elements in order along a dimension, and where each came from.
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out=None
+) -> tuple[Tensor, Tensor]:
+    """The elements in order along a dimension, and where each came from; equal ones keep order.
+
+    RuntimeError for complex numbers.
 
     >>> import chainrule as torch
     >>> torch.sort(torch.tensor([3.0, 1.0, 2.0])).values
@@ -52,15 +43,21 @@ def sort(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.sort.html
     """
-    dim = checked_dim(dim, input.ndim)
-    order = _order(numpy.atleast_1d(input._array), dim, descending)
-    return deliver(Sorted(*_taken(sort_op, input, order, dim)), out, "sort")
+    check_type(input, "sort")
+    dim = one_dim(dim, input.ndim, "sort")
+    places = _order(rows_of(input), dim, descending)
+    name = "sort" if stable is None else "stable sort"
+    return deliver(pairs_at(input, dim, places, name), out, "sort")
 
 
 @public
 @method
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+def argsort(
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
+) -> Tensor:
     """The places that put the elements in order along a dimension.
+
+    RuntimeError for complex numbers.
 
     >>> import chainrule as torch
     >>> torch.argsort(torch.tensor([3.0, 1.0, 2.0]))
@@ -68,13 +65,22 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.argsort.html
     """
-    return sort(input.detach(), dim, descending, stable)[1]
+    check_type(input, "sort")
+    places = _order(rows_of(input), one_dim(dim, input.ndim, "argsort"), descending)
+    return wrap_array(places.reshape(input._array.shape))
 
 
 @public
 @method
 def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The elements in order along the first dimension."""
+    """The elements in order along the first dimension.
+
+    >>> import chainrule as torch
+    >>> torch.msort(torch.tensor([3, 1, 2]))
+    tensor([1, 2, 3])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.msort.html
+    """
     return deliver(sort(input, 0)[0], out, "msort")
 
 
@@ -82,10 +88,11 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 @method
 def topk(
     input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out=None
-) -> tuple:
-    """The k largest (or smallest) elements along a dimension, and where they are.
+) -> tuple[Tensor, Tensor]:
+    """The k largest (or smallest) elements along a dimension, in order, and where they are.
 
-    RuntimeError where there are fewer than k.
+    Which of equal elements are taken is not promised. RuntimeError where there are fewer than k,
+    and for booleans and complex numbers.
 
     >>> import chainrule as torch
     >>> torch.topk(torch.tensor([3.0, 1.0, 2.0]), 2).values
@@ -93,18 +100,36 @@ def topk(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.topk.html
     """
-    dim = checked_dim(dim, input.ndim)
-    array = numpy.atleast_1d(input._array)
-    if not 0 <= k <= array.shape[dim]:
-        raise RuntimeError(f"selected index k out of range: {k} of {array.shape[dim]}")
-    order = numpy.take(_order(array, dim, largest), range(k), dim)
-    return deliver(Top(*_taken(topk_op, input, order, dim)), out, "topk")
+    check_type(input, "topk")
+    k, dim = integer("topk", "k", 2, k), one_dim(dim, input.ndim, "topk")
+    array = rows_of(input)
+    size = array.shape[dim]
+    if not 0 <= k <= size:
+        raise RuntimeError(f"selected index k out of range: k is {k}, and there are {size}")
+    return deliver(pairs_at(input, dim, _first(array, k, dim, largest), "topk"), out, "topk")
+
+
+def _first(array, k, axis, largest):
+    """The places of the first k in order; of few among many without sorting all."""
+    size = array.shape[axis]
+    if size < 1024 or 8 * k > size or (array != array).any():
+        return numpy.take(_order(array, axis, largest), range(k), axis)
+    chosen = range(size - k, size) if largest else range(k)
+    some = numpy.argpartition(array, size - k - 1 if largest else k, axis)
+    some = numpy.sort(numpy.take(some, chosen, axis), axis)
+    order = _order(numpy.take_along_axis(array, some, axis), axis, largest)
+    return numpy.take_along_axis(some, order, axis)
 
 
 @public
 @method
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out=None) -> tuple:
+def kthvalue(
+    input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out=None
+) -> tuple[Tensor, Tensor]:
     """The k-th smallest element along a dimension, and where it is.
+
+    Which of equal elements is taken is not promised. RuntimeError where there are fewer than k,
+    IndexError where there are none.
 
     >>> import chainrule as torch
     >>> torch.kthvalue(torch.tensor([3.0, 1.0, 2.0]), 2).values
@@ -112,71 +137,17 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.kthvalue.html
     """
-    dim = checked_dim(dim, input.ndim)
-    array = numpy.atleast_1d(input._array)
-    if not 1 <= k <= array.shape[dim]:
+    check_computed_type(input, "kthvalue")
+    k, dim = integer("kthvalue", "k", 2, k), one_dim(dim, input.ndim, "kthvalue")
+    array = rows_of(input)
+    size = array.shape[dim]
+    if size == 0:
+        raise IndexError(f"kthvalue(): Expected reduction dim {dim} to have non-zero size.")
+    if not 1 <= k <= size:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
-    order = numpy.take(_order(array, dim, False), [k - 1], dim)
-    values, places = _taken(kth_op, input, order, dim)
-    if not keepdim and input.ndim:
-        values, places = values.squeeze(dim), places.squeeze(dim)
-    return deliver(Kth(values, places), out, "kthvalue")
+    places = numpy.take(_order(array, dim, False), k - 1, dim)
+    return deliver(pair_at(input, dim, places, keepdim, "kthvalue"), out, "kthvalue")
 
 
-@public
-@method
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Tensor | tuple:
-    """The different elements (or members along a dimension), in order.
-
-    >>> import chainrule as torch
-    >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
-    (tensor([1, 3]), tensor([1, 2]))
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.unique.html
-    """
-    array = input._array
-    values, inverse, counts = numpy.unique(
-        array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
-    )
-    found = [wrap_array(values)]
-    if return_inverse:
-        found.append(wrap_array(inverse.reshape(array.shape if dim is None else -1)))
-    if return_counts:
-        found.append(wrap_array(counts))
-    return tuple(found) if len(found) > 1 else found[0]
-
-
-@public
-def searchsorted(
-    sorted_sequence: Tensor, input, *, out_int32: bool = False, right: bool = False, side=None
-) -> Tensor:
-    """Where elements would be put into a sequence in order, so that it stays in order.
-
-    >>> import chainrule as torch
-    >>> torch.searchsorted(torch.tensor([1.0, 3.0]), torch.tensor([2.0]))
-    tensor([1])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.searchsorted.html
-    """
-    values = input._array if isinstance(input, Tensor) else numpy.asarray(input)
-    side = side or ("right" if right else "left")
-    rows = sorted_sequence._array
-    if rows.ndim == 1:
-        found = numpy.asarray(numpy.searchsorted(rows, values, side))
-    else:
-        flat = zip(rows.reshape(-1, rows.shape[-1]), values.reshape(-1, values.shape[-1]))
-        found = numpy.stack([numpy.searchsorted(a, b, side) for a, b in flat])
-        found = found.reshape(values.shape)
-    return wrap_array(found.astype(numpy.int32 if out_int32 else numpy.int64))
-
-
-@public
-def bucketize(input, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
-    """Which of the intervals between boundaries each element lies in."""
-    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+# The modules that this one was one with, for their declarations.
+from chainrule.functions import distinct, ordered  # noqa: E402, F401

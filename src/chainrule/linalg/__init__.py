@@ -1,13 +1,13 @@
 """Norms, as PyTorch has them under `torch.linalg`. What is not here raises AttributeError.
 
-Apart from functions.reduction, where they are defined under their names in the top namespace.
+Apart from functions.norms, where they are defined under their names in the top namespace.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chainrule.functions.reduction import vector_norm
+from chainrule.functions.norms import vector_norm
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor

@@ -1,25 +1,136 @@
-"""Taking elements out by index, and putting them back: four ops, closed under transposition.
+"""Parts of a tensor: views of members and slices, and copies of the members an index names.
 
-Apart from shape.py, whose ops keep every element. Gathering, selecting, sorting, embedding and
-advanced indexing are all `take_index` under other names; scattering and assigning are
-`index_put`. An index is a tuple of slices, integers, None and integer arrays, as NumPy takes it,
-checked beforehand.
+Apart from shape.py, whose ops keep every element, and from gathering.py, whose index has a number
+for every element. Closed under transposition: a part and zeros around it; taking members and
+adding them back.
 """
 
 from __future__ import annotations
 
-from chainrule.ops.arithmetic import zero  # noqa: F401  (fills, too)
-from chainrule.ops.kinds import elementwise, general, linear
+from chainrule.ops import places
+from chainrule.ops.kinds import linear, multilinear
+
+# -------------------------------------------------------------------------------------- views
 
 
-def _has_arrays(xp, index):
-    return any(isinstance(part, xp.ndarray) for part in index)
+@linear(view=True)
+def select(xp, x, *, dim, index):
+    return x[(slice(None),) * dim + (index, ...)]
 
 
-@linear(view=True, node="SelectBackward0")
+@linear(view=True, node="SliceBackward0")
+def slice_(xp, x, *, dim, start, end, step):
+    return x[(slice(None),) * dim + (slice(start, end, step),)]
+
+
+@linear(view=True)
+def alias(xp, x):
+    return x[...]
+
+
+@linear(view=True)
 def part(xp, x, *, index):
-    """A view: slices, integers and None only."""
-    return x[(*index, ...)]
+    """What NumPy's basic indexing gives."""
+    return x[index]
+
+
+@linear()
+def surrounded(xp, x, *, shape, index):
+    """Zeros of a shape with x as one part: the transpose of `part`."""
+    out = xp.zeros(shape, x.dtype)
+    out[index] = x
+    return out
+
+
+@select.transpose
+def select_transpose(g, x_shape, dim, index):
+    return surrounded(g, shape=x_shape, index=(slice(None),) * dim + (index,))
+
+
+@slice_.transpose
+def slice_transpose(g, x_shape, dim, start, end, step):
+    index = (slice(None),) * dim + (slice(start, end, step),)
+    return surrounded(g, shape=x_shape, index=index)
+
+
+@alias.transpose
+def alias_transpose(g):
+    return g
+
+
+@part.transpose
+def part_transpose(g, x_shape, index):
+    return surrounded(g, shape=x_shape, index=index)
+
+
+@surrounded.transpose
+def surrounded_transpose(g, index):
+    return part(g, index=(*index, ...))
+
+
+# ------------------------------------------------------------------------------------- copies
+# `y` or `z` is an array of numbers that count along `dims`, see ops.places.
+
+
+@multilinear()
+def index(xp, x, y, *, dims):
+    return places.take_members(xp, x, y, dims)
+
+
+@multilinear()
+def index_sum(xp, x, y, *, shape, dims):
+    """Zeros of a shape with x added to the members that y names: the transpose of `index`."""
+    out = xp.zeros(shape, x.dtype)
+    places.add_members(xp, out, y, dims, x)
+    return out
+
+
+@linear()
+def index_put(xp, x, y, z, *, dims):
+    """x with y written over the members that z names."""
+    out = x.copy()
+    places.put_members(xp, out, z, dims, y)
+    return out
+
+
+@linear()
+def index_add(xp, x, y, z, *, dims):
+    """x with y added to the members that z names."""
+    out = x.copy()
+    places.add_members(xp, out, z, dims, y)
+    return out
+
+
+@multilinear()
+def index_clear(xp, x, y, *, dims):
+    """x with zeros for the members that y names."""
+    out = x.copy()
+    places.put_members(xp, out, y, dims, 0)
+    return out
+
+
+def _written(g, z, y_shape, dims):
+    """The cotangent of what was written: of every copy, whether or not it survived."""
+    return summed_to(index(g, z, dims=dims), y_shape)
+
+
+def summed_to(g, shape):
+    """g summed over the dimensions in which a value was broadcast."""
+    from chainrule.ops.shape import expand_transpose
+
+    return g if g.shape == shape else expand_transpose(g, shape)
+
+
+index.transposes(lambda g, y, x_shape, dims: index_sum(g, y, shape=x_shape, dims=dims), None)
+index_sum.transposes(lambda g, y, dims: index(g, y, dims=dims), None)
+index_put.transposes(lambda g, z, dims: index_clear(g, z, dims=dims), _written, None)
+index_add.transposes(lambda g: g, _written, None)
+index_clear.transposes(lambda g, y, dims: index_clear(g, y, dims=dims), None)
+index.saved_names = index_clear.saved_names = {"indices": 1, "index": 1}
+index_put.saved_names = index_add.saved_names = {"indices": 2, "index": 2}
+
+
+# ------------------------------------------------------- by a tuple of arrays, as NumPy takes it
 
 
 @linear(node="IndexBackward0")
@@ -29,102 +140,11 @@ def take_index(xp, x, *, index):
 
 @linear()
 def put_index(xp, x, *, shape, index):
-    """Zeros of a shape with x added in at an index, as often as the index names a place."""
+    """Zeros of a shape with x added in at an index: the transpose of `take_index`."""
     out = xp.zeros(shape, x.dtype)
-    if _has_arrays(xp, index):
-        xp.add.at(out, index, x)
-    else:
-        out[index] = x
+    xp.add.at(out, index, x)
     return out
 
 
-@linear()
-def clear_index(xp, x, *, index):
-    """x with zeros at an index."""
-    out = x.copy()
-    out[index] = 0
-    return out
-
-
-def _put(g, x_shape, index):
-    return put_index(g, shape=x_shape, index=index)
-
-
-part.transpose(_put)
-take_index.transpose(_put)
+take_index.transpose(lambda g, x_shape, index: put_index(g, shape=x_shape, index=index))
 put_index.transpose(lambda g, index: take_index(g, index=index))
-clear_index.transpose(lambda g, index: clear_index(g, index=index))
-
-
-@general(node="IndexPutBackward0")
-def index_put(xp, x, y, *, index):
-    """x with y written at an index; where a place is named twice, the last one stays."""
-    out = x.copy()
-    out[index] = y
-    return out
-
-
-index_put.vjps(
-    lambda g, index: clear_index(g, index=index),
-    lambda g, y_shape, index: _to_shape(take_index(g, index=index), y_shape),
-)
-
-
-@linear(node="IndexPutBackward0")
-def index_add(xp, x, y, *, index):
-    """x with y added at an index."""
-    out = x.copy()
-    xp.add.at(out, index, y)
-    return out
-
-
-index_add.transposes(
-    lambda g: g, lambda g, y_shape, index: _to_shape(take_index(g, index=index), y_shape)
-)
-
-
-def _to_shape(g, shape):
-    """g summed over what y was broadcast by when it was written."""
-    from chainrule.ops.shape import expand_transpose
-
-    return g if g._array.shape == shape else expand_transpose(g, shape)
-
-
-# ------------------------------------------------------------------------------ whole tensors
-
-
-@general(node="CopyBackwards", broadcasts=True)
-def copy(xp, x, y):
-    """y in the shape and type of x: what copy_ writes."""
-    return xp.broadcast_to(y, x.shape).astype(x.dtype)
-
-
-copy.vjps(None, lambda g: g)
-
-
-@general(node="MaskedFillBackward0", broadcasts=True)
-def masked_fill(xp, x, y, z):
-    """z where the mask y holds, x elsewhere."""
-    return xp.where(y, z, x).astype(x.dtype)
-
-
-def _masked_fill_vjp(g, y):
-    from chainrule.ops.choice import where
-
-    return where(y, 0, g)
-
-
-def _masked_fill_value_vjp(g, y):
-    from chainrule.ops.choice import where
-
-    return where(y, g, 0)
-
-
-masked_fill.vjps(_masked_fill_vjp, None, _masked_fill_value_vjp)
-
-
-def _filled(xp, x, value):
-    return xp.full_like(x, value)
-
-
-fill = elementwise("fill", _filled, 0)

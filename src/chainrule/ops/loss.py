@@ -172,7 +172,7 @@ def binary_cross_entropy_with_logits(xp, x, y, *, weight, pos_weight, reduction)
     else:
         factor = (pos_weight - 1) * y + 1
         losses = (1 - y) * x + factor * on_arrays(surprise_of_logit, x)
-    return reduced(xp, weighted(losses, weight), reduction)
+    return reduced(xp, weighted(losses, weight).astype(y.dtype, copy=False), reduction)
 
 
 def logits_vjp(g, x, y, weight, pos_weight, reduction):
@@ -196,9 +196,9 @@ margin = elementwise("margin", lambda x, y: log1p(exp(-(x * y))))
 margin_slope = elementwise("margin_slope", lambda x, y, z: -y * sigmoid(-(x * y)) * z)
 
 
-@general(broadcasts=True, promotes=True)
+@general(broadcasts=True)
 def soft_margin_loss(xp, x, y, *, reduction):
-    return reduced(xp, on_arrays(margin, x, y), reduction)
+    return reduced(xp, on_arrays(margin, x, y), reduction).astype(x.dtype, copy=False)
 
 
 soft_margin_loss.vjps(

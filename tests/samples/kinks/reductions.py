@@ -62,6 +62,20 @@ TIES = (
         "amax with a nan", lambda torch, x: torch.amax(x), [[2.0, nan, 1.0]], nan, [[nan, nan, nan]]
     ),
     Kink(
+        "aminmax with a nan",
+        lambda torch, x: torch.aminmax(x)[0],
+        [[2.0, nan, 1.0]],
+        nan,
+        [[nan, nan, nan]],
+    ),
+    Kink(
+        "aminmax, tied",
+        lambda torch, x: torch.aminmax(x)[1],
+        [[2.0, 2.0, 1.0]],
+        2.0,
+        [[0.5, 0.5, 0.0]],
+    ),
+    Kink(
         "max along a dim with nans",
         lambda torch, x: torch.max(x, 0)[0],
         [[2.0, nan, nan]],
@@ -139,7 +153,48 @@ NORMS = (
     ),
     Kink("std of equal numbers", lambda torch, x: torch.std(x), [[3.0, 3.0]], 0.0, [[0.0, 0.0]]),
     Kink("std of one number", lambda torch, x: torch.std(x), [[3.0]], nan, [[nan]]),
+    Kink(
+        "var of as many numbers as are taken off",
+        lambda torch, x: torch.var(x, correction=2),
+        [[3.0, 4.0]],
+        inf,
+        [[inf, inf]],
+    ),
+    Kink(
+        "var along a dim of as many numbers as are taken off",
+        lambda torch, x: torch.var(x, 0, correction=2),
+        [[3.0, 4.0]],
+        inf,
+        [[-inf, inf]],
+    ),
+    Kink(
+        "std_mean of equal numbers",
+        lambda torch, x: torch.std_mean(x)[0],
+        [[3.0, 3.0]],
+        0.0,
+        [[0.0, 0.0]],
+    ),
     Kink("var of one number", lambda torch, x: torch.var(x), [[3.0]], nan, [[nan]]),
+)
+
+EXPONENTIALS = (
+    Kink(
+        "logcumsumexp of numbers far apart",
+        lambda torch, x: torch.logcumsumexp(x, 0),
+        [[-1000.0, 0.0, 1000.0]],
+        [-1000.0, 0.0, 1000.0],
+        [[1.0, 1.0, 1.0]],
+    ),
+    Kink(
+        "logsumexp of minus infinities",
+        lambda torch, x: torch.logsumexp(x, 0),
+        [[-inf, -inf]],
+        -inf,
+        [[nan, nan]],
+    ),
+    Kink("logsumexp of nothing", lambda torch, x: torch.logsumexp(x, 0), [[]], -inf, [[]]),
+    Kink("median of nothing", lambda torch, x: torch.median(x), [[]], nan, [[]]),
+    Kink("nanmean of nans", lambda torch, x: torch.nanmean(x), [[nan, nan]], nan, [[nan, nan]]),
 )
 
 PRODUCTS_AND_PLACES = (
@@ -189,4 +244,4 @@ PRODUCTS_AND_PLACES = (
     ),
 )
 
-KINKS = TIES + NORMS + PRODUCTS_AND_PLACES
+KINKS = TIES + NORMS + EXPONENTIALS + PRODUCTS_AND_PLACES

@@ -153,6 +153,12 @@ def masked_scatter(x, mask, source):
 
 
 def kthvalue(x, k, dim=-1, keepdim=False):
+    if x.ndim == 0:
+        return x, np.int64(0)
     place = np.take(argsort(x, dim), [k - 1], axis=dim)
     value = np.take_along_axis(x, place, dim)
     return (value, place) if keepdim else (value.squeeze(dim), place.squeeze(dim))
+
+
+def unique(x, return_inverse=False, return_counts=False, dim=None):
+    return np.unique(x, False, return_inverse, return_counts, dim)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chainrule._core.core import Tensor
+from chainrule.functions.activation_arguments import check_floating
 from chainrule.nn.functional._probabilities import refuse_gradient
 from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
 from chainrule.ops import loss as ops
@@ -149,7 +150,7 @@ def nll_loss(
     """Minus the log-probability at the right class, times the class's weight.
 
     `input` is (classes), (batch, classes) or (batch, classes, ...); the mean is over the
-    weights. IndexError for a class that there is not.
+    weights. IndexError for a class that there is not, NotImplementedError for integer inputs.
 
     >>> import chainrule as torch
     >>> torch.nn.functional.nll_loss(torch.tensor([[-1.0, -2.0]]), torch.tensor([1]))
@@ -160,6 +161,7 @@ def nll_loss(
     code = code_of(legacy_reduction(size_average, reduce, reduction))
     check_batch(input, target)
     check_target_type(target)
+    check_floating(input, "nll_loss", "nll_loss_out_frame")
     array = class_weights(input, weight)
     if input.ndim == 1:
         target = target.view(())

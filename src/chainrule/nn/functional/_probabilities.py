@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from chainrule.functions.activation_arguments import check_floating
 from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
 from chainrule.ops import loss as ops
 
@@ -30,7 +31,7 @@ def binary_cross_entropy(
 ) -> Tensor:
     """``-(t log p + (1 - t) log(1 - p))``, each log at least -100, for probabilities p.
 
-    RuntimeError where p or t is not between 0 and 1.
+    RuntimeError where p or t is not between 0 and 1, NotImplementedError for integers.
 
     >>> import chainrule as torch
     >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
@@ -47,6 +48,7 @@ def binary_cross_entropy(
         )
     if target.dtype is not input.dtype:
         raise RuntimeError(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}")
+    check_floating(input, "binary_cross_entropy", "binary_cross_entropy")
     check_probabilities("input", input)
     check_probabilities("target", target)
     refuse_gradient("binary_cross_entropy", "weight", weight)
@@ -61,10 +63,10 @@ def check_probabilities(name: str, values: Tensor) -> None:
 
 
 def array_of(weight: Tensor | None, input: Tensor) -> object:
-    """The array of a weight, None where there is none; refuses one that does not broadcast."""
+    """The array of a weight in an input's type and shape, None where there is none."""
     if weight is None:
         return None
-    return weight.expand(input.shape)._array
+    return weight.expand(input.shape)._array.astype(input._array.dtype, copy=False)
 
 
 def binary_cross_entropy_with_logits(
@@ -78,7 +80,8 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     """`binary_cross_entropy` of the sigmoid of the input, computed without overflow.
 
-    `pos_weight` multiplies the term of the positive targets.
+    `pos_weight` multiplies the term of the positive targets. The result has the target's type;
+    integers are refused.
 
     >>> import chainrule as torch
     >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.zeros(2), torch.ones(2))
@@ -92,6 +95,7 @@ def binary_cross_entropy_with_logits(
         raise ValueError(
             f"Target size ({target.size()}) must be the same as input size ({input.size()})"
         )
+    check_floating(input, "binary_cross_entropy_with_logits", "log_sigmoid_cpu")
     if not target.dtype.is_floating_point:
         raise RuntimeError(
             f"result type {input.dtype.legacy} can't be cast to the desired output type "
@@ -100,10 +104,12 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     refuse_gradient(name, "weight", weight)
     refuse_gradient(name, "pos_weight", pos_weight)
-    if pos_weight is not None:
-        pos_weight = array_of(pos_weight, input)  # type: ignore[assignment]
     return ops.binary_cross_entropy_with_logits(
-        input, target, weight=array_of(weight, input), pos_weight=pos_weight, reduction=code
+        input,
+        target,
+        weight=array_of(weight, input),
+        pos_weight=array_of(pos_weight, input),
+        reduction=code,
     )
 
 

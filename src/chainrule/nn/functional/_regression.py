@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import TYPE_CHECKING
 
+from chainrule._core.apply import result_dtype
+from chainrule._core.core import Tensor
+from chainrule._core.types import can_cast, get_default_dtype
 from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
 from chainrule.ops import loss as ops
-
-if TYPE_CHECKING:
-    from chainrule._core.core import Tensor
 
 
 def compared(input: Tensor, target: Tensor) -> None:
@@ -163,15 +162,11 @@ def gaussian_nll_loss(
     >>> torch.nn.functional.gaussian_nll_loss(torch.zeros(2), torch.ones(2), torch.ones(2))
     tensor(0.5000)
     """
-    if isinstance(var, float):
-        if var < 0:
-            raise ValueError("var has negative entry/entries")
-        var = input.new_full(tuple(input.shape), var)
-    elif bool((var < 0).any()):
+    spread = var if isinstance(var, Tensor) else input.new_full(tuple(input.shape), var)
+    if bool((spread < 0).any()):
         raise ValueError("var has negative entry/entries")
-    var = broadcast_variance(input, var)  # type: ignore[arg-type]
     code_of(reduction)
-    floor = var.clone()
+    floor = broadcast_variance(input, spread).clone()
     _without_grad(floor, eps)
     losses = 0.5 * (floor.log() + (input - target) ** 2 / floor)
     if full:
@@ -234,13 +229,23 @@ def soft_margin_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``log(1 + exp(-target * input))`` for targets of 1 or -1.
+    """``log(1 + exp(-target * input))`` for targets of 1 or -1, in the input's type.
+
+    RuntimeError where the input is of integers, or real and the target complex.
 
     >>> import chainrule as torch
     >>> torch.nn.functional.soft_margin_loss(torch.zeros(2), torch.tensor([1.0, -1.0]))
     tensor(0.6931)
     """
     code = code_of(legacy_reduction(size_average, reduce, reduction))
+    common = result_dtype(input, target)
+    if common.category < 2:
+        common = get_default_dtype()
+    if not can_cast(common, input.dtype):
+        raise RuntimeError(
+            f"result type {common.legacy} can't be cast to the desired output type "
+            f"{input.dtype.legacy}"
+        )
     return ops.soft_margin_loss(input, target, reduction=code)
 
 

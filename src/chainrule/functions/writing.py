@@ -1,0 +1,90 @@
+"""Writing into part of a tensor: what in-place forms do whose op leaves the rest as it is.
+
+Apart from the core's own in-place operations, which compute a whole result first: here the values
+go straight to their place, and the tape is told afterwards what the write amounted to.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from chainrule._core.apply import call_quietly, record_call
+from chainrule._core.core import Tensor
+from chainrule._core.modes import is_grad_enabled
+from chainrule._core.writes import (
+    bump_version,
+    check_may_overlap,
+    check_may_write,
+    rewrite,
+    share,
+)
+from chainrule.functions.declare import deliver, method, public
+from chainrule.ops.shape import view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chainrule._core.core import Op
+
+
+class Write:
+    """What is to be written: op(x, *others, **parameters); `put` writes that into an array of x."""
+
+    __slots__ = ("op", "others", "parameters", "put")
+
+    def __init__(self, op: Op, others: tuple, parameters: dict, put: Callable) -> None:
+        self.op, self.others, self.parameters, self.put = op, others, parameters, put
+
+
+def write(self: Tensor, what: Write) -> Tensor:
+    """Write into a tensor's memory, and record what it amounts to."""
+    recorded = check_write(self, what.others)
+    call_quietly(what.put, self._array)
+    if not recorded:
+        bump_version(self)
+        return self
+    value = share(Tensor.__new__(Tensor), self)
+    record_call(what.op, (self, *what.others), what.parameters, value)
+    bump_version(self)
+    return rewrite(self, value)
+
+
+def check_write(self: Tensor, others: tuple) -> bool:
+    """Refuse a write that may not be; whether it must be recorded."""
+    check_may_write(self)
+    base = self._base
+    recorded = self.requires_grad if base is None else base.requires_grad
+    for other in others:
+        check_may_overlap(self, other)
+        recorded = recorded or other.requires_grad
+    return recorded and is_grad_enabled()
+
+
+def raised(x: Tensor) -> Tensor:
+    """A tensor without dimensions as a view of one element."""
+    return x if x._array.ndim else view(x, shape=(1,))
+
+
+def both_forms(prepare: Callable[..., Write]) -> Callable:
+    """Decorator: `prepare(input, ...)`, which says what is written, as `name` and as `name_`.
+
+    A tensor without dimensions is shown to it as one of one element.
+    """
+    name = prepare.__name__
+
+    @wraps(prepare)
+    def written(input: Tensor, *arguments, out: Tensor | None = None, **keywords) -> Tensor:
+        what = prepare(raised(input), *arguments, **keywords)
+        return deliver(what.op(input, *what.others, **what.parameters), out, name)
+
+    @wraps(prepare)
+    def written_in_place(self: Tensor, *arguments, **keywords) -> Tensor:
+        return write(self, prepare(raised(self), *arguments, **keywords))
+
+    for form in (written, written_in_place):
+        form.__annotations__ = {**prepare.__annotations__, "return": "Tensor"}
+    written_in_place.__name__ = written_in_place.__qualname__ = name + "_"
+    written_in_place.__doc__ = f"{name}, in place."
+    method(written_in_place)
+    return public(method(written))
