@@ -11,7 +11,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTu
 from chainrule._core cimport core, modes, types
 from chainrule._core.core cimport (
     ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, ELEMENTWISE, FROM_INFERENCE, FROM_MANY,
-    FROM_NO_GRAD, Node, Op, Storage, Tensor, dispatch, edge_of, new_node, node_type_of,
+    FROM_NO_GRAD, Node, Op, Storage, Tensor, dispatch, edge_of, keep, new_node, node_type_of,
     storage_of, wrap,
 )
 from chainrule._core.loops cimport (
@@ -474,40 +474,38 @@ cdef inline bint same_kind(object x, object out, bint shapes) except -1:
 cdef int save(Node node, tuple inputs, object out, int wanted, Tensor original) except -1:
     """Keep what the rules of the wanted inputs name, and the versions it had."""
     cdef Op op = node.op
-    cdef Py_ssize_t k, count = PyTuple_GET_SIZE(op.saves)
-    cdef tuple saved = PyTuple_New(2 * count)
-    cdef list versions = None
+    cdef Py_ssize_t k
     cdef Storage storage
     cdef long version
     cdef int ask
-    for k in range(count):
+    if PyTuple_GET_SIZE(op.saves) == 0:
+        node.saved = ()
+    for k in range(PyTuple_GET_SIZE(op.saves)):
         ask = <object>PyTuple_GET_ITEM(op.saves, k)
-        value, storage = None, None
+        value, storage, version = None, None, 0
         if <int>op.asked_by[k] & wanted:
-            value, storage = saved_value(ask, inputs, out, original)
-        put(saved, 2 * k, value)
-        put(saved, 2 * k + 1, storage)
+            value, storage = what_is_asked(ask, inputs, out, original)
         if storage is not None:
+            refuse_inference(op, storage)
             version = storage.version
             # An op that writes in place saves its other inputs as they were before the write.
             if original is not None and ask <= ASK_Z and storage is (<Tensor>out).storage:
                 version -= 1
-            if storage.inference:
-                raise RuntimeError(
-                    "Inference tensors cannot be saved for backward. Please do not use Tensors "
-                    f"created in inference mode in computation tracked by autograd; {op.name} "
-                    "would have to save one. A clone() made outside inference mode will do."
-                )
-            if version != 0:
-                if versions is None:
-                    versions = [0] * count
-                versions[k] = version
-    node.saved = saved
-    node.versions = None if versions is None else tuple(versions)
+        keep(node, k, value, storage, version)
     return 0
 
 
-cdef tuple saved_value(int ask, tuple inputs, object out, Tensor original):
+cdef int refuse_inference(Op op, Storage storage) except -1:
+    if storage.inference:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created "
+            f"in inference mode in computation tracked by autograd; {op.name} would have to save "
+            "one. A clone() made outside inference mode will do."
+        )
+    return 0
+
+
+cdef tuple what_is_asked(int ask, tuple inputs, object out, Tensor original):
     cdef Tensor x
     if ask <= ASK_Z:
         value = <object>PyTuple_GET_ITEM(inputs, ask)

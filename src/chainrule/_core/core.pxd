@@ -35,8 +35,8 @@ cdef class Storage:
     """What all views of one memory share: how often it was written, and where last."""
     cdef public long version
     cdef object writer              # code object of the line that wrote last
-    cdef int writer_instruction
     cdef object writer_name         # of the node that wrote last, None where it was not recorded
+    cdef int writer_instruction
     cdef readonly bint inference    # made in inference mode: has no version
 
 
@@ -98,8 +98,12 @@ cdef class Node:
     cdef Op op
     cdef tuple edges                # per input: Node, or None where no gradient is wanted
     cdef object numbers             # per edge: which result of that node; None: all 0
-    cdef tuple saved                # value and Storage (or None), by turns; None once freed
-    cdef object versions            # per saved value; None: all 0
+    # What was saved. Of an op that saves one value: the value, its storage (None: it has none)
+    # and version. Of others: a tuple of values, storages and versions, by turns. None once freed.
+    # (A tuple for the one value would take 64 of the 384 bytes that `x.sin()` keeps.)
+    cdef object saved
+    cdef Storage storage
+    cdef long version
     cdef dict parameters
     cdef object adjust              # per input: None, or (shape, dtype) its cotangent must have
     cdef object metas               # per result (shape, dtype), where there are several
@@ -111,8 +115,8 @@ cdef class Node:
     # While a backward runs (see engine.pyx):
     cdef long owner
     cdef int pending
-    cdef bint wanted
-    cdef bint sum_is_ours
+    cdef unsigned char wanted
+    cdef unsigned char sum_is_ours
     cdef object cotangent
 
 
@@ -160,6 +164,8 @@ cdef object node_type_of(Op op, int tensors)
 cdef object saved_tensor(Node node, Py_ssize_t position, bint attach)
 cdef object raise_freed()
 cdef str short_name(Node node)
-cdef int check_version(Node node, Py_ssize_t position, Storage storage) except -1
+cdef object saved_value(Node node, Py_ssize_t position)
+cdef Storage saved_storage(Node node, Py_ssize_t position)
+cdef int keep(Node node, Py_ssize_t position, object value, Storage storage, long version) except -1
 cdef Program program_of(Op op)
 cdef dict late              # Python functions behind repr, getitem, ..., by name

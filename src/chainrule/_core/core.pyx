@@ -12,7 +12,7 @@ cimport cython
 cimport numpy as cnp
 from cpython.object cimport PyObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyTypeObject
 from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_GET_SIZE
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 
 from chainrule._core cimport types
 from chainrule._core.loops cimport LoopTable, table_of
@@ -146,6 +146,7 @@ cdef inline object operate_one(int slot, Tensor x):
 
 
 @cython.freelist(256)
+@cython.trashcan(True)
 cdef class Tensor:
     """An array on the tape: its values, and how they came to be."""
 
@@ -416,13 +417,13 @@ cdef class Node:
         """What was saved, as tensors in their places in the graph."""
         if self.saved is None:
             raise_freed()
-        return tuple(
-            saved_tensor(self, k, True) for k in range(PyTuple_GET_SIZE(self.saved) // 2)
-        )
+        return tuple([saved_tensor(self, k, True) for k in range(len(self.op.saves))])
 
     def _saved_arrays(self):
         """The saved values as they are now, whatever was written to them."""
-        return self.saved[::2]
+        if self.saved is None:
+            raise_freed()
+        return tuple([saved_value(self, k) for k in range(len(self.op.saves))])
 
     def _saved_origin(self, Py_ssize_t position):
         """(name of the node a saved tensor came from, which of its results), or None."""
@@ -432,7 +433,10 @@ cdef class Node:
         if not 0 <= position < len(self.op.saves):
             raise IndexError(f"{self.name()} saved no value number {position}")
         ask = self.op.saves[position]
-        cdef Storage storage = <Storage>self.saved[2 * position + 1]
+        cdef long version
+        cdef Storage storage = storage_at(self, position, &version)
+        if storage is None:
+            return None
         if ask == ASK_OUT:
             return short_name(self), 0
         if storage.writer_name is not None:
@@ -494,13 +498,12 @@ cdef object saved_by_name(Node node, str name):
 
 cdef object saved_tensor(Node node, Py_ssize_t position, bint attach):
     """A saved value as a rule wants it; with `attach`, a tensor in its place in the graph."""
+    cdef Storage storage = saved_storage(node, position)
     cdef int ask = node.op.saves[position]
-    value = node.saved[2 * position]
-    cdef Storage storage = <Storage>node.saved[2 * position + 1]
     cdef Tensor x
+    value = saved_value(node, position)
     if storage is None:
         return value
-    check_version(node, position, storage)
     x = wrap(value)
     x.storage = storage
     if not attach:
@@ -518,11 +521,58 @@ cdef object saved_tensor(Node node, Py_ssize_t position, bint attach):
     return x
 
 
-cdef int check_version(Node node, Py_ssize_t position, Storage storage) except -1:
-    cdef long version = 0 if node.versions is None else node.versions[position]
-    if storage.version != version:
-        late["raise_modified"](node, position, storage, version)
+# What stands in for a value that a node of one place did not have to save.
+cdef object unsaved = object()
+
+
+cdef int keep(Node node, Py_ssize_t position, object value, Storage storage, long version) except -1:
+    """Save a value, and the version its storage has; the place must not be filled yet."""
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        node.saved = unsaved if value is None else value
+        node.storage, node.version = storage, version
+        return 0
+    if node.saved is None:
+        node.saved = PyTuple_New(3 * PyTuple_GET_SIZE(node.op.saves))
+    put(<tuple>node.saved, 3 * position, value)
+    put(<tuple>node.saved, 3 * position + 1, storage)
+    put(<tuple>node.saved, 3 * position + 2, version)
     return 0
+
+
+cdef inline void put(tuple target, Py_ssize_t place, object value):
+    Py_INCREF(value)
+    PyTuple_SET_ITEM(target, place, value)
+
+
+cdef object saved_value(Node node, Py_ssize_t position):
+    """A saved value: an array, a number, a shape, or None where none had to be saved."""
+    saved = node.saved
+    if saved is None:
+        raise_freed()
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        return None if saved is unsaved else saved
+    return <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
+
+
+cdef Storage storage_at(Node node, Py_ssize_t position, long *version):
+    """The storage of a saved array and the version it had; None for what is no array."""
+    saved = node.saved
+    if saved is None:
+        raise_freed()
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        version[0] = node.version
+        return node.storage
+    version[0] = <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position + 2)
+    return <Storage>PyTuple_GET_ITEM(<tuple>saved, 3 * position + 1)
+
+
+cdef Storage saved_storage(Node node, Py_ssize_t position):
+    """The storage of a saved array, which must not have been written to since."""
+    cdef long version
+    cdef Storage storage = storage_at(node, position, &version)
+    if storage is not None and storage.version != version:
+        late["raise_modified"](node, position, storage, version)
+    return storage
 
 
 cdef void unlink(Node node) noexcept:

@@ -20,7 +20,7 @@ from chainrule._core cimport core, modes, types
 from chainrule._core.apply cimport binary, quietly
 from chainrule._core.core cimport (
     ASK_OUTS, ELEMENTWISE, AccumulateGrad, Node, NodeExtra, Op, Storage, Tensor, TensorExtra, raise_freed,
-    edge_of, saved_tensor, storage_of, wrap,
+    edge_of, saved_tensor, saved_value, storage_of, wrap,
 )
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
 from chainrule._core.program cimport Program
@@ -59,7 +59,7 @@ cdef class Place:
     """What a run keeps about a node that another run is using."""
     cdef int pending
     cdef bint wanted
-    cdef bint sum_is_ours
+    cdef unsigned char sum_is_ours
     cdef object cotangent
 
 
@@ -150,7 +150,7 @@ cdef int release(Run run) except -1:
 cdef int arrive(Run run, Node node, int number, Tensor g) except -1:
     """Add a cotangent to what has arrived for one result of a node."""
     cdef Place place
-    cdef bint ours = False
+    cdef unsigned char ours = False
     cdef list totals
     if node.results > 1:
         totals = take_cotangent(run, node)
@@ -176,7 +176,7 @@ cdef int arrive(Run run, Node node, int number, Tensor g) except -1:
     return 0
 
 
-cdef Tensor total_of(Run run, Tensor total, Tensor g, bint *ours):
+cdef Tensor total_of(Run run, Tensor total, Tensor g, unsigned char *ours):
     """total + g; into total's own memory where nobody else can see it."""
     if ours[0] and not run.create and type(total.array) is cnp.ndarray:
         if type(g.array) is cnp.ndarray and (
@@ -421,8 +421,8 @@ cdef int free(Node node) except -1:
         return 0
     for k in range(PyTuple_GET_SIZE(node.op.saves)):
         # PyTorch saves numbers as tensors and frees them too, but neither shapes nor parameters.
-        if node.saved[2 * k] is not None and <int>node.op.saves[k] <= ASK_OUTS:
-            node.saved = None
+        if saved_value(node, k) is not None and <int>node.op.saves[k] <= ASK_OUTS:
+            node.saved = node.storage = None
             break
     return 0
 
@@ -534,17 +534,11 @@ cdef tuple asked_arrays(Node node, Py_ssize_t k, object g):
         if type(ask) is str:
             value = node.parameters[ask]
         else:
-            value = saved_array(node, <int>ask)
+            core.saved_storage(node, <int>ask)
+            value = saved_value(node, <int>ask)
         Py_INCREF(value)
         PyTuple_SET_ITEM(values, at + 1, value)
     return values
-
-
-cdef inline object saved_array(Node node, Py_ssize_t place):
-    cdef Storage storage = <Storage>PyTuple_GET_ITEM(node.saved, 2 * place + 1)
-    if storage is not None:
-        core.check_version(node, place, storage)
-    return <object>PyTuple_GET_ITEM(node.saved, 2 * place)
 
 
 cdef object all_cotangents(Run run, Node node, object g):
