@@ -681,6 +681,16 @@ def argument_names(function):
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
+cdef bint may_ask(Op op, str name) except -1:
+    """Whether a rule can be given this: `y` of an op of one operand cannot."""
+    if name in op.parameters:
+        return True
+    for operand in ("x", "y", "z")[max(op.arity, 0):]:
+        if name == operand or name == operand + "_shape":
+            return False
+    return name in ASKS
+
+
 @cython.final
 cdef class Op:
     """One operation: its kernel, and its derivative written once. Made by `ops.kinds`."""
@@ -725,10 +735,11 @@ cdef class Op:
             return ()
         names = argument_names(rule)
         for name in names:
-            if name not in ASKS and name not in self.parameters:
+            if not may_ask(self, name):
                 raise TypeError(
-                    f"{self.name}: a rule asks for '{name}', which is neither a reserved name "
-                    f"nor one of the op's keywords {self.parameters}"
+                    f"{self.name}: a rule asks for '{name}', which is neither one of its "
+                    f"{self.arity} operands, nor a reserved name, nor one of its keywords "
+                    f"{self.parameters}"
                 )
         return tuple([ASKS.get(name, name) for name in names])
 

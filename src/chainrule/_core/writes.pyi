@@ -8,7 +8,9 @@ from chainrule._core.core import Op, Tensor
 
 Array = ndarray[Any, Any]
 
-def bind_ops(as_strided_op: Op, overlay_op: Op) -> None: ...
+def bind_ops(
+    as_strided_op: Op, overlay_op: Op, view_as_real_op: Op, view_as_complex_op: Op
+) -> None: ...
 def in_place_call(
     op: Op, x: Tensor, others: tuple[Any, ...], parameters: dict[str, Any] | None
 ) -> Tensor: ...

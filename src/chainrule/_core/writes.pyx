@@ -28,12 +28,17 @@ cnp.import_array()
 # Ops that this module needs by name; `ops` binds them at import.
 cdef Op as_strided = None
 cdef Op overlay = None
+cdef Op view_as_real = None
+cdef Op view_as_complex = None
+cdef Op parts_overlaid = None       # view_as_complex, its node named as a write's
 
 
-def bind_ops(Op as_strided_op, Op overlay_op):
-    """Give the two ops that writes through views are made of."""
-    global as_strided, overlay
+def bind_ops(Op as_strided_op, Op overlay_op, Op view_as_real_op, Op view_as_complex_op):
+    """Give the ops that writes through views are made of."""
+    global as_strided, overlay, view_as_real, view_as_complex, parts_overlaid
     as_strided, overlay = as_strided_op, overlay_op
+    view_as_real, view_as_complex = view_as_real_op, view_as_complex_op
+    parts_overlaid = view_as_complex.named("CopySlices")
 
 
 cdef int bump(Tensor x) except -1:
@@ -78,11 +83,6 @@ cdef int check_view(Tensor x) except -1:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation."
         )
-    if x.array.itemsize != base.array.itemsize:
-        raise NotImplementedError(
-            f"writing through a view of another type ({x.array.dtype} of {base.array.dtype}) is "
-            "not there: write to the base, or make a new tensor"
-        )
     if not (x.needs_grad or base.needs_grad):
         return 0
     if x.origin == FROM_MANY:
@@ -105,7 +105,10 @@ cdef int check_view(Tensor x) except -1:
 
 
 cdef bint overlaps_itself(object array) except -1:
-    """Whether two elements share memory, as in an expanded view."""
+    """Whether an axis repeats one element, as in an expanded view.
+
+    Other strides may overlap too (x.unfold(0, 3, 1)): as in PyTorch, those are written to.
+    """
     cdef cnp.ndarray a
     cdef int axis
     if type(array) is not cnp.ndarray:
@@ -116,17 +119,6 @@ cdef bint overlaps_itself(object array) except -1:
     for axis in range(cnp.PyArray_NDIM(a)):
         if cnp.PyArray_STRIDES(a)[axis] == 0 and cnp.PyArray_DIMS(a)[axis] > 1:
             return True
-    return strides_overlap(a)
-
-
-cdef bint strides_overlap(object a) except -1:
-    """Sorted by stride, each axis must step over all that the smaller ones reach."""
-    cdef cnp.npy_intp reach = a.itemsize
-    axes = sorted([(abs(step), size) for step, size in zip(a.strides, a.shape) if size > 1])
-    for step, size in axes:
-        if step < reach:
-            return True
-        reach += step * (size - 1)
     return False
 
 
@@ -266,30 +258,23 @@ cdef bint write_directly(Op op, Tensor x, tuple inputs, dict parameters) except 
 
 cdef int become_result(Op op, Tensor x, tuple inputs, dict parameters, Tensor original) except -1:
     """Put the new value of x on the tape: on x itself, or, for a view, over its base."""
-    cdef Tensor value, base
-    if x.base is None:
+    cdef Tensor value
+    if not views_values(x):
         x.storage.writer_name = core.short_name(record(op, inputs, parameters, x, original))
         return 0
     value = wrap(x.array)
     value.storage = x.storage
     x.storage.writer_name = core.short_name(record(op, inputs, parameters, value, original))
-    base = x.base
-    record(overlay, (base, value), geometry(x), base, wrap(None))
+    cover(x, value)
     derive(x)
     return 0
 
 
 # ---------------------------------------------------------------------------------- views
 
-cdef dict geometry(Tensor x):
+cdef dict geometry(object array, object whole):
     """Where a view lies in its base, counted in elements."""
-    cdef object array = x.array, whole = x.base.array
-    cdef Py_ssize_t item = array.itemsize
-    if item != whole.itemsize:
-        raise NotImplementedError(
-            f"a view of another type ({array.dtype} of {whole.dtype}) whose base was written to "
-            "is not there: make the view again"
-        )
+    cdef Py_ssize_t item = whole.itemsize
     offset = cnp.PyArray_BYTES(array) - cnp.PyArray_BYTES(whole)
     return {
         "size": array.shape,
@@ -299,11 +284,20 @@ cdef dict geometry(Tensor x):
     }
 
 
+cdef Tensor seen_as(Op op, Tensor x):
+    """view_as_real(x) or view_as_complex(x), recorded."""
+    array = op.kernel(numpy, x.array)
+    cdef Tensor out = wrap(array)
+    out.storage = x.storage
+    record(op, (x,), None, out, None)
+    return out
+
+
 cdef object refresh(Tensor x):
     """Make a view's node anew if its base was written to since the node was made."""
     if x.storage is None or x.storage.version == x.node_version:
         return None
-    if not x.base.needs_grad:
+    if not x.base.needs_grad or not views_values(x):
         x.node_version = x.storage.version
         return None
     derive(x)
@@ -312,9 +306,49 @@ cdef object refresh(Tensor x):
 
 cdef int derive(Tensor x) except -1:
     """Let x be the view of its base that its place in memory says it is."""
-    record(as_strided, (x.base,), geometry(x), x, None)
+    cdef Tensor base = x.base, parts
+    cdef dtype mine = types.dtype_of(x.array), its = types.dtype_of(base.array)
+    if mine is its:
+        record(as_strided, (base,), geometry(x.array, base.array), x, None)
+    elif its is real_of(mine):
+        parts = wrap(view_as_real.kernel(numpy, x.array))
+        record(as_strided, (base,), geometry(parts.array, base.array), parts, None)
+        record(view_as_complex, (parts,), None, x, None)
+    else:
+        parts = seen_as(view_as_real, base)
+        record(as_strided, (parts,), geometry(x.array, parts.array), x, None)
     x.node_version = x.storage.version
     return 0
+
+
+cdef int cover(Tensor x, Tensor value) except -1:
+    """Let x's base be its former self with `value` written over the place of x."""
+    cdef Tensor base = x.base, parts, placeholder = wrap(None)
+    cdef dtype mine = types.dtype_of(x.array), its = types.dtype_of(base.array)
+    if mine is its:
+        record(overlay, (base, value), geometry(x.array, base.array), base, placeholder)
+    elif its is real_of(mine):
+        place = geometry(view_as_real.kernel(numpy, x.array), base.array)
+        record(overlay, (base, seen_as(view_as_real, value)), place, base, placeholder)
+    else:
+        parts = seen_as(view_as_real, base)
+        record(overlay, (parts, value), geometry(x.array, parts.array), parts, placeholder)
+        record(parts_overlaid, (parts,), None, base, placeholder)
+    return 0
+
+
+cdef bint views_values(Tensor x) except -1:
+    """Whether x shows values of its base, or their parts: bits read as another type do not."""
+    cdef dtype mine, its
+    if x.base is None:
+        return False
+    mine, its = types.dtype_of(x.array), types.dtype_of(x.base.array)
+    return mine is its or its is real_of(mine) or mine is real_of(its)
+
+
+cdef dtype real_of(dtype kind):
+    """The type of the parts of a complex type; None for others."""
+    return <dtype>kind.to_real() if kind.is_complex else None
 
 
 # --------------------------------------------------------------- what Python modules may use
@@ -394,10 +428,9 @@ core.late["in_place"] = in_place_call
 
 def rewrite(Tensor x not None, Tensor value not None):
     """Let x, whose memory now holds `value`, have the history of `value`."""
-    cdef Tensor base = x.base
-    if base is None:
+    if not views_values(x):
         x.node, x.output, x.needs_grad = value.node, value.output, True
         return x
-    record(overlay, (base, value), geometry(x), base, wrap(None))
+    cover(x, value)
     derive(x)
     return x

@@ -17,7 +17,7 @@ from chainrule.ops.choice import where
 from chainrule.ops.conversion import cast, clone, conj
 from chainrule.ops.memory import as_strided, overlay
 from chainrule.ops.reduction import sum
-from chainrule.ops.shape import reshape
+from chainrule.ops.shape import reshape, view_as_complex, view_as_real
 
 
 def times(g, partial):
@@ -72,4 +72,4 @@ bind_engine(
         "cotangent_program": cotangent_program,
     }
 )
-bind_ops(as_strided, overlay)
+bind_ops(as_strided, overlay, view_as_real, view_as_complex)
