@@ -19,8 +19,9 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import Size, as_dtype, dtype_named
-from chainrule._core.types import device as Device
+from chainrule._core.devices import device as Device
+from chainrule._core.sizes import Size
+from chainrule._core.types import as_dtype, dtype_named
 from chainrule._core.types import dtype as Dtype
 from chainrule.nn.parameter import Buffer, Parameter
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chainrule._core.core import Op
+from chainrule._core.operation import Op
 from chainrule.ops.kinds import elementwise
 
 

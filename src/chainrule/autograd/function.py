@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import alias_of, attach, parts_of, restored, wrap_array
+from chainrule._core.apply import alias_of, wrap_array
 from chainrule._core.core import Node, Tensor, raise_freed_error
 from chainrule._core.modes import is_grad_enabled, switch_grad
+from chainrule._core.recording import attach, parts_of, restored
 from chainrule._core.writes import bump_version, rewrite
 
 if TYPE_CHECKING:

@@ -6,12 +6,14 @@ Apart from conversion, which changes the values' form: here the values stay as t
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor, bind_late, bind_method
-from chainrule._core.types import Size, device
+from chainrule._core.core import Tensor, bind_method
+from chainrule._core.devices import device
+from chainrule._core.operation import bind_late
 from chainrule._core.writes import (
     bump_version,
     detach_in_place,
@@ -19,6 +21,9 @@ from chainrule._core.writes import (
     share,
 )
 from chainrule.functions.declare import method, public
+
+if TYPE_CHECKING:
+    from chainrule._core.sizes import Size
 
 # --------------------------------------------------------------------------------- the graph
 

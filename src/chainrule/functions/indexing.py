@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.core import Tensor, bind_late
+from chainrule._core.core import Tensor
+from chainrule._core.operation import bind_late
 from chainrule._core.types import dtype_of
 from chainrule._core.writes import bump_version, check_may_write
 from chainrule.functions.declare import method, public

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.core import Op, Tensor, argument_names
+from chainrule._core.core import Tensor
 from chainrule._core.engine import bind_engine
+from chainrule._core.operation import Op, argument_names
 from chainrule._core.program import Symbol, emit, select, trace
-from chainrule._core.writes import bind_ops
+from chainrule._core.views import bind_ops
 from chainrule.ops.arithmetic import add, mul, neg
 from chainrule.ops.choice import where
 from chainrule.ops.conversion import cast, clone, conj

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from chainrule._core.apply import expanded_array
+from chainrule._core.kernels import expanded_array
 from chainrule.ops.kinds import linear
 
 # ------------------------------------------------------------------------------------- views

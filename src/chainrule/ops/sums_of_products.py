@@ -6,7 +6,7 @@ records each as one node.
 
 from __future__ import annotations
 
-from chainrule._core.apply import product_array
+from chainrule._core.products import product_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import general

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import call_quietly, wrap_array
+from chainrule._core.apply import wrap_array
+from chainrule._core.kernels import call_quietly
 from chainrule._core.modes import switch_grad
 from chainrule._core.program import trace
 from chainrule._core.writes import bump_version

@@ -1,0 +1,5 @@
+"""From a result to its Node."""
+from chainrule._core.core cimport Node, Tensor
+from chainrule._core.operation cimport Op
+
+cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor original)

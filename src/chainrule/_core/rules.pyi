@@ -1,0 +1,1 @@
+"""From the cotangent of a result to those of the inputs."""
