@@ -33,7 +33,15 @@ cdef extern from *:
     }
     static PyObject *chainrule_type_dict(PyTypeObject *type) { return Py_NewRef(type->tp_dict); }
     static void chainrule_rename(PyTypeObject *type, const char *name) { type->tp_name = name; }
+    static newfunc chainrule_replace_new(PyTypeObject *type, newfunc replacement) {
+        newfunc replaced = type->tp_new;
+        type->tp_new = replacement;
+        PyType_Modified(type);
+        return replaced;
+    }
     """
+    ctypedef object (*newfunc)(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+    newfunc chainrule_replace_new(PyTypeObject *type, newfunc replacement)
     void chainrule_rename(PyTypeObject *type, const char *name)
     object chainrule_new(PyTypeObject *type, object arguments)
     object chainrule_type_dict(PyTypeObject *type)
@@ -129,8 +137,7 @@ cdef class Tensor:
     """An array on the tape: its values, and how they came to be."""
 
     def __init__(self, *arguments, **keywords):
-        if self.array is None:
-            late["construct"](self, arguments, keywords)
+        """Nothing: `__new__` has taken the values, as subclasses with one of their own expect."""
 
     # ---- what it is
 
@@ -321,6 +328,28 @@ cdef class Tensor:
     def __float__(self): return late["float"](self)
     def __int__(self): return late["int"](self)
     def __index__(self): return late["index"](self)
+
+
+cdef newfunc allocate
+
+
+cdef object new_tensor(PyTypeObject *kind, PyObject *arguments, PyObject *keywords):
+    """Tensor.__new__(cls, ...): never an object without values, which nothing here expects."""
+    made = allocate(kind, <PyObject *>NOTHING, NULL)
+    given = {} if keywords == NULL else <object>keywords
+    late["construct"](made, <object>arguments, given)
+    return made
+
+
+# `wrap` calls what Cython made; this is what Python calls.
+allocate = chainrule_replace_new(<PyTypeObject *>Tensor, new_tensor)
+
+
+def blank(kind not None):
+    """An object of a class of tensors that is yet to be given its array."""
+    if not issubclass(kind, Tensor):
+        raise TypeError(f"expected a subclass of torch.Tensor, but got {kind!r}")
+    return allocate(<PyTypeObject *>kind, <PyObject *>NOTHING, NULL)
 
 
 @cython.final
