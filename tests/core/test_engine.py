@@ -453,3 +453,21 @@ def test_a_long_chain_of_writes_through_views_is_run_and_freed(shallow):
         assert x.grad.tolist() == [1.0] * 4
 
     shallow(work)
+
+
+@pytest.mark.parametrize("divisor", [torch.tensor([3, 7]), torch.tensor([3.0, 7.0])])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_partial_is_computed_in_the_type_of_the_operation(divisor, create_graph):
+    """Guards x / y of a double and an integer: the gradient had the digits of float32."""
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad((x / divisor).sum(), x, create_graph=create_graph)
+    assert found.tolist() == [1 / 3, 1 / 7]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_constant_partial_leaves_the_type_of_the_gradient(create_graph):
+    """Guards the 0.5 of equal operands, which made float32 of a float16 gradient."""
+    x = torch.ones(2, dtype=torch.float16, requires_grad=True)
+    y = torch.maximum(x, torch.ones(2, dtype=torch.float16))
+    (found,) = torch.autograd.grad(y.sum(), x, create_graph=create_graph)
+    assert (found.dtype, found.tolist()) == (torch.float16, [0.5, 0.5])

@@ -322,6 +322,7 @@ cdef class Tensor:
     def __len__(self): return late["len"](self)
     def __getitem__(self, index): return late["getitem"](self, index)
     def __setitem__(self, index, value): late["setitem"](self, index, value)
+    def __delitem__(self, index): raise TypeError("Tensor does not support deleting items")
     def __iter__(self): return late["iter"](self)
     def __contains__(self, item): return late["contains"](self, item)
     def __bool__(self): return late["bool"](self)

@@ -2,7 +2,7 @@
 # must be one module.
 
 # PyTorch names the nodes that belong to no operation with their namespace.
-cdef tuple OWN_NAMES = ("AccumulateGrad", "CopySlices", "NotImplemented")
+cdef tuple OWN_NAMES = ("AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented")
 
 
 @cython.auto_pickle(False)
@@ -24,6 +24,9 @@ cdef class Node:
         """((node, which of its results), ...), one pair an input; (None, 0) where none is wanted."""
         numbers = self.numbers or (0,) * len(self.edges or ())
         pairs = tuple(zip(self.edges or (), numbers))
+        if self.op is not None and not self.op.joint:
+            # PyTorch's node has no place for what has no derivative (an index, a mask).
+            pairs = tuple([pair for pair, rule in zip(pairs, self.op.rules) if rule is not None])
         if self.op is not None and isinstance(self.op.node_names, dict):
             # PyTorch's node of `1 - x` or `2 ** x` has no place for the number.
             if type(self).__name__ == self.op.node_names.get(2):

@@ -47,7 +47,8 @@ cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
     else:
         result = None if run.create else pull_directly(node, k, g)
         if result is None:
-            result = needed["times"](g, rule(*asked(node, k, g, run.create)))
+            values = asked(node, k, g, run.create)
+            result = needed["times"](g, rule(*in_type_of(g, values, op.promotes)))
     return adjusted(node, k, result, run.create)
 
 
@@ -67,6 +68,27 @@ cdef tuple asked(Node node, Py_ssize_t k, object g, bint attach):
         Py_INCREF(value)
         PyTuple_SET_ITEM(values, at, value)
     return values
+
+
+cdef tuple in_type_of(Tensor g, tuple values, bint promoted):
+    """The operands of another type (an integer divisor) in that of g, as the op computed with them.
+
+    Else their partial would be computed in their type, with its digits.
+    """
+    cdef dtype wanted = types.dtype_of(g.array), kind
+    cdef list found = None
+    cdef Py_ssize_t at
+    if not promoted:
+        return values
+    for at in range(PyTuple_GET_SIZE(values)):
+        value = values[at]
+        if isinstance(value, Tensor):
+            kind = types.dtype_of((<Tensor>value).array)
+            if kind is not wanted and types.BOOL < kind.category <= wanted.category:
+                if found is None:
+                    found = list(values)
+                found[at] = needed["cast"](value, dtype=wanted)
+    return values if found is None else tuple(found)
 
 
 cdef Tensor pull_directly(Node node, Py_ssize_t k, Tensor g):

@@ -26,6 +26,8 @@ def times(g, partial):
     if isinstance(partial, Tensor):
         if partial.dtype.category == 0:
             return where(partial, g, 0)
+        if partial.dtype is not g.dtype and not partial.dtype.is_complex:
+            partial = cast(partial, dtype=g.dtype)  # of numbers alone: where(x == y, 0.5, ...)
         return mul(g, conj(partial))
     return mul(g, partial.conjugate() if isinstance(partial, complex) else partial)
 
@@ -66,6 +68,7 @@ def sum_to(g, shape, dtype):
 bind_engine(
     {
         "add": add,
+        "cast": cast,
         "neg": neg,
         "times": times,
         "sum_to": sum_to,
