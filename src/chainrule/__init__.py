@@ -426,8 +426,8 @@ globals().update(DTYPES)  # float32, int64, ... and their other names
 
 # Modules that many programs do not use: imported when first asked for.
 _LAZY = (
-    "accelerator", "autograd", "backends", "compiler", "cuda", "func", "linalg", "mps", "nn",
-    "optim", "random", "serialization", "special", "testing", "utils", "version", "xpu",
+    "accelerator", "autograd", "backends", "compiler", "cuda", "linalg", "mps", "nn", "optim",
+    "random", "serialization", "testing", "version", "xpu",
 )  # fmt: skip
 _LAZY_NAMES = {"save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda"}
 

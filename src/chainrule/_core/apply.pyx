@@ -132,7 +132,7 @@ cdef object finish(Op op, tuple inputs, dict parameters, object result):
         return finish_several(op, inputs, parameters, <tuple>result)
     out = wrap(result)
     if op.view:
-        become_view(out, <Tensor>inputs[0], 0)
+        become_view(out, <Tensor?>inputs[0], 0)
     if op.rules and modes.recording() and any_wants_grad(inputs):
         record(op, inputs, parameters, out, None)
     return dressed(out, inputs)
@@ -143,7 +143,7 @@ cdef object finish_several(Op op, tuple inputs, dict parameters, tuple results):
     cdef tuple outs = tuple([wrap(array) for array in results])
     if op.view:
         for out in outs:
-            become_view(out, <Tensor>inputs[0], FROM_MANY)
+            become_view(out, <Tensor?>inputs[0], FROM_MANY)
     if outs and op.rules and modes.recording() and any_wants_grad(inputs):
         record(op, inputs, parameters, outs, None)
     return tuple([dressed(out, inputs) for out in outs])

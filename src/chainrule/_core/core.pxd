@@ -1,7 +1,7 @@
 """The objects everything is made of: what a tensor, an operation and a node of the graph hold."""
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_SET_ITEM
+from cpython.tuple cimport PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 
 from chainrule._core.operation cimport Op
 
@@ -101,8 +101,24 @@ cdef struct Dispatch:
 cdef Dispatch dispatch
 
 
+cdef extern from "Python.h":
+    void PyObject_GC_Track(object o)
+    void PyObject_GC_UnTrack(object o)
+
+cdef inline tuple unfilled(Py_ssize_t count):
+    """A tuple to be filled; hidden, meanwhile, from the collector and from who asks it for objects."""
+    cdef tuple made = PyTuple_New(count)
+    if count:
+        PyObject_GC_UnTrack(made)
+    return made
+
+cdef inline tuple filled(tuple made):
+    if PyTuple_GET_SIZE(made):
+        PyObject_GC_Track(made)
+    return made
+
 cdef inline void put(tuple target, Py_ssize_t place, object value):
-    """Fill a place of a tuple that nobody else has seen yet."""
+    """Fill a place of an unfilled tuple."""
     Py_INCREF(value)
     PyTuple_SET_ITEM(target, place, value)
 

@@ -11,7 +11,7 @@ node takes back when it dies.
 cimport cython
 cimport numpy as cnp
 from cpython.object cimport PyObject, Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyTypeObject
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport types
 from chainrule._core.operation cimport (
@@ -266,8 +266,10 @@ cdef class Tensor:
     def __rfloordiv__(self, other): return operate(RFLOOR_DIV, other, self)
     def __mod__(self, other): return operate(MOD, self, other)
     def __rmod__(self, other): return operate(RMOD, other, self)
-    def __pow__(self, other, modulo): return operate(POW, self, other)
-    def __rpow__(self, other, modulo): return operate(RPOW, other, self)
+    def __pow__(self, other, modulo):
+        return operate(POW, self, other) if modulo is None else NotImplemented
+    def __rpow__(self, other, modulo):
+        return operate(RPOW, other, self) if modulo is None else NotImplemented
     def __matmul__(self, other):
         found = dispatch.product(self, other)
         return operate(MATMUL, self, other) if found is None else found

@@ -76,10 +76,26 @@ cdef object compute(Op op, tuple inputs, dict parameters):
             arrays.append(as_array(x, common))
     else:
         for x in inputs:
+            if not isinstance(x, Tensor) and not is_number(x):
+                refuse_operand(op, inputs)
             arrays.append((<Tensor>x).array if isinstance(x, Tensor) else x)
     if op.broadcasts:
         check_broadcast(arrays)
     return run_kernel(op, tuple(arrays), parameters)
+
+
+cdef object refuse_operand(Op op, tuple inputs):
+    """Raise for the first input that is no tensor."""
+    for place, x in enumerate(inputs):
+        if not isinstance(x, Tensor) and not is_number(x):
+            kind = type(x)
+            name = kind.__name__ if kind.__module__ == "builtins" else (
+                f"{kind.__module__}.{kind.__name__}"
+            )
+            raise TypeError(
+                f"{op.name}(): argument '{'input' if place == 0 else 'other'}' (position "
+                f"{place + 1}) must be Tensor, not {name}"
+            )
 
 
 cdef object run_kernel(Op op, tuple arrays, dict parameters):

@@ -66,10 +66,12 @@ cdef int finish_leaf(Run run, AccumulateGrad end, object g) except -1:
     """A leaf's hooks, then its .grad."""
     cdef Tensor variable = end.variable
     cdef TensorExtra extra = <TensorExtra>variable.extra
+    cdef bint seen = False              # by a hook, which may have kept it
     if g is None:
         return 0
     if extra is not None and extra.hooks:
         g = needed["run_tensor_hooks"]({0: extra.hooks}, g)
+        seen = True
     if run.captures is not None and <object>end in run.captures:
         capture(run, end, g)
         return 0
@@ -77,9 +79,11 @@ cdef int finish_leaf(Run run, AccumulateGrad end, object g) except -1:
         return 0
     if end.extra is not None and (<NodeExtra>end.extra).prehooks:
         g = run_prehooks(end, g)
+        seen = True
         if g is None:
             return 0
-    accumulate(run, variable, g)
+    check_gradient(variable, <Tensor?>g)
+    accumulate(run, variable, g, seen)
     if end.extra is not None and (<NodeExtra>end.extra).hooks:
         needed["run_posthooks"](end, (), g)
     if extra is not None and extra.post_accumulate:
@@ -88,8 +92,22 @@ cdef int finish_leaf(Run run, AccumulateGrad end, object g) except -1:
     return 0
 
 
-cdef int accumulate(Run run, Tensor variable, object g_) except -1:
-    cdef Tensor g = <Tensor>g_
+cdef int check_gradient(Tensor variable, Tensor g) except -1:
+    """Refuse a gradient of another shape than the leaf's: an array was replaced on the way."""
+    if type(variable.array) is cnp.ndarray and type(g.array) is cnp.ndarray:
+        if cnp.PyArray_SAMESHAPE(<cnp.ndarray>variable.array, <cnp.ndarray>g.array):
+            return 0
+    if variable.array.shape != g.array.shape:
+        raise RuntimeError(
+            f"AccumulateGrad returned an invalid gradient at index 0 - got {list(g.array.shape)} "
+            f"but expected shape compatible with {list(variable.array.shape)}. A tensor between "
+            "the leaf and the result was given another shape after it was recorded (.data, t_())."
+        )
+    return 0
+
+
+cdef int accumulate(Run run, Tensor variable, object g_, bint seen) except -1:
+    cdef Tensor g = <Tensor?>g_
     cdef Tensor total = <Tensor>variable.gradient
     cdef bint exclusive
     if run.create:
@@ -98,8 +116,9 @@ cdef int accumulate(Run run, Tensor variable, object g_) except -1:
     elif total is not None:
         add_into(variable, total, g)
     else:
-        # Two references: the caller's and ours. Then nobody else can see this memory.
-        exclusive = Py_REFCNT(g) == 3 and owns_memory(g.array)
+        # Three references: the caller's, that of `g_` and ours. Then, unless a hook was given it,
+        # nobody else can see this memory.
+        exclusive = not seen and Py_REFCNT(g) == 3 and owns_memory(g.array)
         if exclusive and same_layout(g.array, variable.array):
             variable.gradient = g
         else:

@@ -177,16 +177,18 @@ cdef object unsaved = object()
 
 
 cdef int keep(Node node, Py_ssize_t position, object value, Storage storage, long version) except -1:
-    """Save a value, and the version its storage has; the place must not be filled yet."""
+    """Save a value, and the version its storage has; the places are filled in order."""
     if PyTuple_GET_SIZE(node.op.saves) == 1:
         node.saved = unsaved if value is None else value
         node.storage, node.version = storage, version
         return 0
-    if node.saved is None:
-        node.saved = PyTuple_New(3 * PyTuple_GET_SIZE(node.op.saves))
+    if position == 0:
+        node.saved = unfilled(3 * PyTuple_GET_SIZE(node.op.saves))
     put(<tuple>node.saved, 3 * position, value)
     put(<tuple>node.saved, 3 * position + 1, storage)
     put(<tuple>node.saved, 3 * position + 2, version)
+    if position == PyTuple_GET_SIZE(node.op.saves) - 1:
+        filled(<tuple>node.saved)
     return 0
 
 
@@ -196,8 +198,20 @@ cdef object saved_value(Node node, Py_ssize_t position):
     if saved is None:
         raise_freed()
     if PyTuple_GET_SIZE(node.op.saves) == 1:
-        return None if saved is unsaved else saved
-    return <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
+        value = None if saved is unsaved else saved
+    else:
+        value = <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
+    return value if type(value) is not cnp.ndarray else of_leaf(node, position, value)
+
+
+cdef object of_leaf(Node node, Py_ssize_t position, object value):
+    """An array that was saved, or what a leaf has now where its .data was set since."""
+    cdef int ask = node.op.saves[position]
+    if ask <= ASK_Z and ask < PyTuple_GET_SIZE(node.edges):
+        edge = <object>PyTuple_GET_ITEM(node.edges, ask)
+        if type(edge) is AccumulateGrad:
+            return (<AccumulateGrad>edge).variable.array
+    return value
 
 
 cdef Storage storage_at(Node node, Py_ssize_t position, long *version):

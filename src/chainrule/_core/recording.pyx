@@ -3,11 +3,12 @@
 Apart from apply, because writes record too, and Functions make nodes of their own.
 """
 cimport numpy as cnp
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport core, modes, types
 from chainrule._core.core cimport (
-    Node, Storage, Tensor, edge_of, keep, new_node, node_type_of, put, storage_of, wrap,
+    Node, Storage, Tensor, edge_of, keep, filled, new_node, node_type_of,
+    put, storage_of, unfilled, wrap,
 )
 from chainrule._core.operation cimport ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, Op
 from chainrule._core.source cimport calling_code
@@ -26,9 +27,9 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     global sequence
     if not op.joint and PyTuple_GET_SIZE(inputs) > PyTuple_GET_SIZE(op.rules):
         raise TypeError(f"{op.name}: {len(inputs)} inputs for {len(op.rules)} rules")
-    cdef Tensor first = <Tensor>(out[0] if type(out) is tuple else out)
+    cdef Tensor first = <Tensor?>(out[0] if type(out) is tuple else out)
     cdef Py_ssize_t k, count = PyTuple_GET_SIZE(inputs)
-    cdef tuple edges = PyTuple_New(count)
+    cdef tuple edges = unfilled(count)
     cdef int tensors = 0, wanted = 0
     cdef Tensor x
     cdef Node node, edge
@@ -50,7 +51,7 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
         put(edges, k, edge)
     node = new_node(node_type_of(op, tensors))
     node.op = op
-    node.edges = edges
+    node.edges = filled(edges)
     node.numbers = None if numbers is None else tuple(numbers)
     node.parameters = parameters
     node.adjust = adjustments(op, inputs, edges, first)
@@ -157,7 +158,7 @@ cdef tuple what_is_asked(int ask, tuple inputs, object out, Tensor original):
     if ask == ASK_OUTS:
         return tuple([wrap((<Tensor>x).array) for x in out]), None
     if ask == ASK_SHAPES:
-        return tuple([(<Tensor>x).array.shape for x in inputs]), None
+        return tuple([(<Tensor?>x).array.shape for x in inputs]), None
     value = <object>PyTuple_GET_ITEM(inputs, ask - ASK_X_SHAPE)
     return (<Tensor>value).array.shape if isinstance(value, Tensor) else (), None
 
@@ -166,6 +167,9 @@ cdef tuple what_is_asked(int ask, tuple inputs, object out, Tensor original):
 
 def record_call(Op op not None, tuple inputs not None, dict parameters, out):
     """Record an op whose result was made by other means."""
+    for result in (out if type(out) is tuple and out else (out,)):
+        if not isinstance(result, Tensor):
+            raise TypeError(f"record_call: expected a result, got {result!r}")
     return record(op, inputs, parameters, out, None)
 
 

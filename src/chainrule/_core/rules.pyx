@@ -4,12 +4,11 @@ Apart from the engine, which decides the order. No formula is here: rules are as
 and what every rule would do alike (summing to the input's shape, casting to its type) is done once.
 """
 cimport numpy as cnp
-from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport core, types
 from chainrule._core.core cimport (
-    Node, NodeExtra, Tensor, raise_freed, saved_tensor, saved_value, wrap,
+    Node, NodeExtra, Tensor, filled, put, raise_freed, saved_tensor, saved_value, unfilled, wrap,
 )
 from chainrule._core.kernels cimport quietly
 from chainrule._core.operation cimport ELEMENTWISE, Op
@@ -56,7 +55,7 @@ cdef tuple asked(Node node, Py_ssize_t k, object g, bint attach):
     """What the rule of input k asks for, in its order."""
     cdef tuple asks = <tuple>PyTuple_GET_ITEM(node.op.asks, k)
     cdef Py_ssize_t at, count = PyTuple_GET_SIZE(asks)
-    cdef tuple values = PyTuple_New(count)
+    cdef tuple values = unfilled(count)
     for at in range(count):
         ask = <object>PyTuple_GET_ITEM(asks, at)
         if type(ask) is str:
@@ -65,9 +64,8 @@ cdef tuple asked(Node node, Py_ssize_t k, object g, bint attach):
             value = g
         else:
             value = saved_tensor(node, <int>ask, attach)
-        Py_INCREF(value)
-        PyTuple_SET_ITEM(values, at, value)
-    return values
+        put(values, at, value)
+    return filled(values)
 
 
 cdef tuple in_type_of(Tensor g, tuple values, bint promoted):
@@ -141,9 +139,8 @@ cdef tuple asked_arrays(Node node, Py_ssize_t k, object g):
     """g, then what the partial of input k asks for, as arrays and numbers."""
     cdef tuple asks = <tuple>PyTuple_GET_ITEM(node.op.asks, k)
     cdef Py_ssize_t at, count = PyTuple_GET_SIZE(asks)
-    cdef tuple values = PyTuple_New(count + 1)
-    Py_INCREF(g)
-    PyTuple_SET_ITEM(values, 0, g)
+    cdef tuple values = unfilled(count + 1)
+    put(values, 0, g)
     for at in range(count):
         ask = <object>PyTuple_GET_ITEM(asks, at)
         if type(ask) is str:
@@ -151,9 +148,8 @@ cdef tuple asked_arrays(Node node, Py_ssize_t k, object g):
         else:
             core.saved_storage(node, <int>ask)
             value = saved_value(node, <int>ask)
-        Py_INCREF(value)
-        PyTuple_SET_ITEM(values, at + 1, value)
-    return values
+        put(values, at + 1, value)
+    return filled(values)
 
 
 cdef object all_cotangents(Run run, Node node, object g):

@@ -88,6 +88,8 @@ class Size(tuple):
 
 
 cdef object size_item(object size, object key):
+    if not isinstance(size, tuple):     # Size.__getitem__([1], 0)
+        raise TypeError(f"expected a torch.Size, but got {type(size).__name__}")
     part = PyTuple_Type.tp_as_mapping.mp_subscript(size, key)
     return part if type(part) is int else new_size(part)
 
@@ -118,11 +120,13 @@ def new_size(items):
     """The Size of these items: also what a pickled Size is read back with."""
     cdef tuple sizes = tuple(items)
     cdef Py_ssize_t k
+    for item in sizes:
+        if type(item) is not int:       # asking an item for its number may run anything
+            sizes = tuple([whole_number(item, k) for k, item in enumerate(sizes)])
+            break
     made = new_tuple(size_class, len(sizes))
     for k in range(len(sizes)):
         item = sizes[k]
-        if type(item) is not int:
-            item = whole_number(item, k)
         Py_INCREF(item)
         PyTuple_SET_ITEM(made, k, item)
     return made

@@ -12,8 +12,8 @@ from chainrule._core.core cimport (
 )
 from chainrule._core.kernels cimport compute, operand, quietly
 from chainrule._core.loops cimport run_binary, run_unary, run_with_number
-from chainrule._core.operation cimport ASK_X, Op
-from chainrule._core.recording cimport record
+from chainrule._core.operation cimport ASK_X, ASK_Z, Op
+from chainrule._core.recording cimport record, refuse_inference
 from chainrule._core.source cimport calling_code
 from chainrule._core.types cimport dtype
 from chainrule._core.views cimport cover, derive, views_values
@@ -204,10 +204,11 @@ cdef bint wants_record(Op op, tuple inputs) except -1:
 
 
 cdef int check_saving(Op op, tuple inputs) except -1:
-    for value in inputs:
-        if isinstance(value, Tensor) and (<Tensor>value).storage is not None:
-            if (<Tensor>value).storage.inference:
-                raise RuntimeError("Inference tensors cannot be saved for backward.")
+    """Refuse now, before anything is written, what could not be saved after."""
+    for ask in op.saves:
+        if <int>ask <= ASK_Z and isinstance(inputs[ask], Tensor):
+            if (<Tensor>inputs[ask]).storage is not None:
+                refuse_inference(op, (<Tensor>inputs[ask]).storage)
     return 0
 
 
@@ -292,6 +293,7 @@ def share(Tensor x not None, Tensor source not None):
     """Let x share the memory and the version counter of `source`, but not its graph."""
     x.array = source.array
     x.storage = storage_of(source)
+    x.base = None               # what x was a view of, it no longer is
     return x
 
 
@@ -299,6 +301,7 @@ def replace_array(Tensor x not None, array):
     """Give x another array (resize_, set_, .data = ...), of any shape."""
     types.dtype_of(array)       # refuses what is no array
     x.array = array
+    x.base = None               # what x was a view of, it no longer is
 
 
 def adopt(Tensor x not None, Tensor result not None):
