@@ -16,7 +16,7 @@ from chainrule._core.core cimport (
 )
 from chainrule._core.leaves cimport capture, finish_leaf, run_prehooks, run_tensor_hooks
 from chainrule._core.operation cimport ASK_OUTS
-from chainrule._core.rules cimport adjusted, all_cotangents, pull
+from chainrule._core.rules cimport adjusted, all_cotangents, pull, release_function
 from chainrule._core.runs cimport (
     Run, arrive, arrived, await_one, claim, is_wanted, needed, pending_of, pop, push, release,
     take_cotangent, want,
@@ -214,7 +214,7 @@ cdef int free(Node node) except -1:
     """Let go of what was saved; a node that saved nothing may be gone through again."""
     cdef Py_ssize_t k
     if node.op is None:
-        node._release()
+        release_function(node)
         return 0
     if node.saved is None:
         return 0

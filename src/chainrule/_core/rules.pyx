@@ -21,6 +21,25 @@ import numpy
 cnp.import_array()
 
 
+# What Functions do, whose backward is the user's: autograd puts them in at import.
+cdef object run_function_by = None
+cdef object release_function_by = None
+
+
+def bind_functions(run, release):
+    """Give run(node, cotangents) -> cotangents of the inputs, and release(node)."""
+    global run_function_by, release_function_by
+    run_function_by, release_function_by = run, release
+
+
+cdef object run_function(Node node, tuple cotangents):
+    return run_function_by(node, cotangents)
+
+
+cdef object release_function(Node node):
+    return release_function_by(node)
+
+
 cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
     """The cotangent of input k, by the op's rule; None where there is none."""
     cdef Op op = node.op
@@ -156,7 +175,7 @@ cdef object all_cotangents(Run run, Node node, object g):
     """The cotangents of all inputs at once, and what the node's hooks make of them."""
     cdef Py_ssize_t k
     if node.op is None:
-        cotangents = node._backward(tuple(g) if type(g) is list else (g,))
+        cotangents = run_function(node, tuple(g) if type(g) is list else (g,))
     elif node.op.joint or node.op.results != 1:
         if node.saved is None:
             raise_freed()
