@@ -14,11 +14,19 @@ import threading
 import numpy as np
 import pytest
 
-from chainrule._core import types
-from chainrule._core.types import DTYPES, Size, device, finfo, iinfo
+from chainrule._core import devices, layouts, promotion, types
+from chainrule._core.devices import device
+from chainrule._core.limits import finfo, iinfo
+from chainrule._core.sizes import Size
+from chainrule._core.types import DTYPES
 
 NAMES = sorted({kind.name for kind in DTYPES.values()})
-CONSTANTS = (types.strided, types.contiguous_format, types.preserve_format, types.channels_last)
+CONSTANTS = (
+    layouts.strided,
+    layouts.contiguous_format,
+    layouts.preserve_format,
+    layouts.channels_last,
+)
 
 
 @pytest.fixture
@@ -31,7 +39,7 @@ def default_dtype():
 def run_without_ml_dtypes(program):
     """Run a program in a process of its own, where ml_dtypes cannot be imported."""
     hidden = "import sys; sys.modules['ml_dtypes'] = None\n"
-    hidden += "from chainrule._core import types\nbfloat16 = types.DTYPES['bfloat16']\n"
+    hidden += "from chainrule._core import limits, promotion, types\nbfloat16 = types.DTYPES['bfloat16']\n"
     path = f"import sys; sys.path[:] = {sys.path!r}\n"
     return subprocess.run(
         [sys.executable, "-c", path + hidden + program], capture_output=True, text=True
@@ -96,7 +104,7 @@ def test_complex32_is_refused_by_name():
     with pytest.raises(TypeError, match="complex32"):
         DTYPES["float16"].to_complex()
     with pytest.raises(TypeError, match="complex32"):
-        types.result_type((DTYPES["float16"], 1), 1j)
+        promotion.result_type((DTYPES["float16"], 1), 1j)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +144,7 @@ def test_numpy_takes_the_type_behind_bfloat16():
 def test_ml_dtypes_is_imported_only_when_bfloat16_is_used():
     program = (
         "assert 'ml_dtypes' not in sys.modules\n"
-        "bfloat16.itemsize, types.finfo(bfloat16), types.promote_types(bfloat16, int)\n"
+        "bfloat16.itemsize, limits.finfo(bfloat16), promotion.promote_types(bfloat16, int)\n"
         "assert 'ml_dtypes' not in sys.modules\n"
     )
 
@@ -169,41 +177,41 @@ def test_promotion_does_not_depend_on_the_order_of_operands():
 
     for a in kinds:
         for b in kinds:
-            assert types.promote_types(a, b) is types.promote_types(b, a)
+            assert promotion.promote_types(a, b) is promotion.promote_types(b, a)
 
 
 def test_numpy_scalars_promote_as_python_numbers():
     narrow = (DTYPES["int8"], 1)
 
-    assert types.result_type(narrow, np.int64(3)) is DTYPES["int8"]
-    assert types.result_type(narrow, np.float64(3)) is DTYPES["float32"]
-    assert types.result_type(narrow, np.float16(3)) is DTYPES["float32"]
-    assert types.result_type(narrow, np.complex128(3)) is DTYPES["complex64"]
+    assert promotion.result_type(narrow, np.int64(3)) is DTYPES["int8"]
+    assert promotion.result_type(narrow, np.float64(3)) is DTYPES["float32"]
+    assert promotion.result_type(narrow, np.float16(3)) is DTYPES["float32"]
+    assert promotion.result_type(narrow, np.complex128(3)) is DTYPES["complex64"]
 
 
 def test_an_imaginary_part_is_kept_from_a_numpy_complex64():
     """PyTorch drops it, with a warning from NumPy."""
-    assert types.result_type((DTYPES["float32"], 1), np.complex64(1j)) is DTYPES["complex64"]
+    assert promotion.result_type((DTYPES["float32"], 1), np.complex64(1j)) is DTYPES["complex64"]
 
 
 @pytest.mark.parametrize("operand", ["a", None, [1.0], np.ones(2)])
 def test_an_operand_that_is_no_number_is_refused(operand):
     with pytest.raises(TypeError, match="expected a tensor or a number"):
-        types.result_type(operand)
+        promotion.result_type(operand)
 
 
 def test_no_operand_has_no_type():
     with pytest.raises(TypeError, match="at least one"):
-        types.result_type()
+        promotion.result_type()
 
 
 def test_the_default_type_is_that_of_python_floats(default_dtype):
     default_dtype(DTYPES["float64"])
 
     assert types.get_default_dtype() is DTYPES["float64"]
-    assert types.result_type((DTYPES["int32"], 1), 1.0) is DTYPES["float64"]
-    assert types.result_type((DTYPES["int32"], 1), 1j) is DTYPES["complex128"]
-    assert types.result_type((DTYPES["float32"], 1), 1.0) is DTYPES["float32"]
+    assert promotion.result_type((DTYPES["int32"], 1), 1.0) is DTYPES["float64"]
+    assert promotion.result_type((DTYPES["int32"], 1), 1j) is DTYPES["complex128"]
+    assert promotion.result_type((DTYPES["float32"], 1), 1.0) is DTYPES["float32"]
 
 
 @pytest.mark.parametrize("given", [DTYPES["int32"], DTYPES["complex64"], "float32", float, None])
@@ -265,16 +273,16 @@ def test_a_device_survives_pickle_and_copy(made):
 def test_new_tensors_are_on_the_innermost_device():
     with device("meta"):
         with device("cuda"):
-            assert types.get_default_device() == device("cuda")
-        assert types.get_default_device() == device("meta")
-    assert types.get_default_device() == device("cpu")
+            assert devices.get_default_device() == device("cuda")
+        assert devices.get_default_device() == device("meta")
+    assert devices.get_default_device() == device("cpu")
 
 
 def test_a_device_context_is_that_of_its_thread():
     found = []
 
     with device("meta"):
-        thread = threading.Thread(target=lambda: found.append(types.get_default_device()))
+        thread = threading.Thread(target=lambda: found.append(devices.get_default_device()))
         thread.start()
         thread.join()
 
@@ -282,13 +290,13 @@ def test_a_device_context_is_that_of_its_thread():
 
 
 def test_the_default_device_can_be_set_and_unset():
-    types.set_default_device("cuda:1")
+    devices.set_default_device("cuda:1")
     try:
-        assert types.get_default_device() == device("cuda:1")
+        assert devices.get_default_device() == device("cuda:1")
     finally:
-        types.set_default_device(None)
+        devices.set_default_device(None)
 
-    assert types.get_default_device() == device("cpu")
+    assert devices.get_default_device() == device("cpu")
 
 
 # ---- sizes -----------------------------------------------------------------------------------

@@ -16,24 +16,19 @@ from chainrule._core.source import set_package as _set_package
 _set_package(_os.path.dirname(__file__) + _os.sep)
 
 from chainrule._core.core import Tensor  # noqa: E402
-from chainrule._core.types import (  # noqa: E402
-    DTYPES,
-    Size,
-    can_cast,
+from chainrule._core.devices import device  # noqa: E402
+from chainrule._core.layouts import (  # noqa: E402
     channels_last,
     contiguous_format,
-    device,
-    dtype,
-    finfo,
-    get_default_dtype,
-    iinfo,
     layout,
     memory_format,
     preserve_format,
-    promote_types,
-    set_default_dtype,
     strided,
 )
+from chainrule._core.limits import finfo, iinfo  # noqa: E402
+from chainrule._core.promotion import can_cast, promote_types  # noqa: E402
+from chainrule._core.sizes import Size  # noqa: E402
+from chainrule._core.types import DTYPES, dtype, get_default_dtype, set_default_dtype  # noqa: E402
 from chainrule.autograd import (  # noqa: E402
     enable_grad,
     inference_mode,
@@ -431,8 +426,8 @@ globals().update(DTYPES)  # float32, int64, ... and their other names
 
 # Modules that many programs do not use: imported when first asked for.
 _LAZY = (
-    "accelerator", "autograd", "backends", "compiler", "cuda", "func", "linalg", "mps", "nn",
-    "optim", "random", "serialization", "special", "testing", "utils", "version", "xpu",
+    "accelerator", "autograd", "backends", "compiler", "cuda", "linalg", "mps", "nn", "optim",
+    "random", "serialization", "testing", "version", "xpu",
 )  # fmt: skip
 _LAZY_NAMES = {"save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda"}
 

@@ -19,8 +19,9 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import Size, as_dtype, dtype_named
-from chainrule._core.types import device as Device
+from chainrule._core.devices import device as Device
+from chainrule._core.sizes import Size
+from chainrule._core.types import as_dtype, dtype_named
 from chainrule._core.types import dtype as Dtype
 from chainrule.nn.parameter import Buffer, Parameter
 
@@ -228,9 +229,14 @@ def restore(form: dict, array: numpy.ndarray) -> Tensor:
     """The tensor that was described, over an array that was read."""
     dtype = as_dtype(dtype_named(form["dtype"])).numpy
     if "offset" in form:
+        for number in (form["offset"], *form["strides"]):
+            if number % dtype.itemsize:
+                raise ValueError(f"a tensor of {dtype} does not lie at {number} bytes")
         array = numpy.ndarray(form["shape"], dtype, array, form["offset"], form["strides"])
     elif array.dtype != dtype:
         array = array.view(dtype)
+    if dtype.kind == "b" and array.view(numpy.uint8).max(initial=0) > 1:
+        raise ValueError("a tensor of bool holds bytes that are neither 0 nor 1")
     tensor = wrap_array(array)
     kind = TENSOR_TYPES[form["type"]]
     if kind is Parameter:

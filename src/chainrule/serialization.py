@@ -16,7 +16,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import device as Device
+from chainrule._core.devices import device as Device
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -264,3 +264,46 @@ def test_a_subclass_of_a_function_has_a_node_of_its_own_name():
         pass
 
     assert Second.apply(leaf(1.0), leaf(1.0)).grad_fn.name() == "SecondBackward"
+
+
+def test_a_program_may_use_any_name_on_ctx():
+    """Guards ctx.op = ..., which raised, and ctx._inputs, which was overwritten."""
+    names = ("op", "source", "parameters", "_inputs", "_kept", "_backward", "_release", "_keep")
+
+    class Named(Function):
+        @staticmethod
+        def forward(ctx, x):
+            for name in names:
+                setattr(ctx, name, name)
+            ctx.save_for_backward(x)
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            assert [getattr(ctx, name) for name in names] == list(names)
+            return g * 2
+
+    x = torch.ones(2, requires_grad=True)
+    Named.apply(x).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_dirty_result_may_be_saved():
+    """Guards a result that was marked dirty and saved: it counted as written since."""
+
+    class Doubled(Function):
+        @staticmethod
+        def forward(ctx, x):
+            x.mul_(2)
+            ctx.mark_dirty(x)
+            ctx.save_for_backward(x)
+            return x
+
+        @staticmethod
+        def backward(ctx, g):
+            (doubled,) = ctx.saved_tensors
+            return g * doubled
+
+    x = torch.ones(2, requires_grad=True)
+    Doubled.apply(x * 3).sum().backward()
+    assert x.grad.tolist() == [18.0, 18.0]

@@ -453,3 +453,61 @@ def test_a_long_chain_of_writes_through_views_is_run_and_freed(shallow):
         assert x.grad.tolist() == [1.0] * 4
 
     shallow(work)
+
+
+@pytest.mark.parametrize("divisor", [torch.tensor([3, 7]), torch.tensor([3.0, 7.0])])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_partial_is_computed_in_the_type_of_the_operation(divisor, create_graph):
+    """Guards x / y of a double and an integer: the gradient had the digits of float32."""
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad((x / divisor).sum(), x, create_graph=create_graph)
+    assert found.tolist() == [1 / 3, 1 / 7]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_constant_partial_leaves_the_type_of_the_gradient(create_graph):
+    """Guards the 0.5 of equal operands, which made float32 of a float16 gradient."""
+    x = torch.ones(2, dtype=torch.float16, requires_grad=True)
+    y = torch.maximum(x, torch.ones(2, dtype=torch.float16))
+    (found,) = torch.autograd.grad(y.sum(), x, create_graph=create_graph)
+    assert (found.dtype, found.tolist()) == (torch.float16, [0.5, 0.5])
+
+
+def test_what_a_hook_kept_does_not_change_later():
+    """Guards a hook's result that became .grad itself, and grew at the next backward."""
+    kept = []
+    x = torch.ones(1, requires_grad=True)
+    x.register_hook(lambda g: kept.append(g * 2) or kept[-1])
+    x.sum().backward()
+    x.sum().backward()
+    assert (kept[0].tolist(), x.grad.tolist()) == ([2.0], [4.0])
+
+
+def test_a_retained_gradient_that_the_user_holds_does_not_change():
+    x = torch.ones(1, requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    y.sum().backward(retain_graph=True)
+    held = y.grad
+    y.sum().backward()
+    assert (held.tolist(), y.grad.tolist()) == ([1.0], [2.0])
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    """Guards y.data = ...: a leaf was given a .grad of the new shape."""
+    x = torch.ones(3, requires_grad=True)
+    y = x * 2
+    y.data = torch.zeros(5)
+    with pytest.raises(RuntimeError, match=r"invalid gradient at index 0 - got \[5\]"):
+        y.sum().backward()
+    assert x.grad is None
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_the_data_that_a_leaf_was_given_since_counts(create_graph):
+    """Guards the two ways of the engine, which disagreed."""
+    w = torch.tensor(2.0, requires_grad=True)
+    y = w * w
+    w.data = torch.tensor(10.0)
+    (found,) = torch.autograd.grad(y, w, create_graph=create_graph)
+    assert found.item() == 20.0

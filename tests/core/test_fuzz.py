@@ -208,7 +208,7 @@ def test_operations_called_with_anything_raise_and_do_not_crash():
 
 
 def test_a_public_function_without_its_op_calls_what_it_stands_for():
-    from chainrule._core.core import Front
+    from chainrule._core.front import Front
     from chainrule.ops.arithmetic import mul
 
     front = Front(mul, lambda *arguments, **keywords: (len(arguments), keywords))

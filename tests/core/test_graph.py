@@ -9,7 +9,7 @@ import pickle
 import pytest
 
 import chainrule as torch
-from chainrule._core.core import AccumulateGrad, Node
+from chainrule._core.core import AccumulateGrad, Node, blank
 
 
 def leaf(*values):
@@ -112,7 +112,7 @@ def test_a_node_made_by_hand_is_in_no_graph():
 
 def test_a_tensor_without_an_array_raises_and_does_not_crash():
     """Guards: the core takes every tensor's array for one."""
-    empty = torch.Tensor.__new__(torch.Tensor)
+    empty = blank(torch.Tensor)
     for use in (
         lambda: empty + 1, lambda: 1 - empty, lambda: empty * torch.ones(2), lambda: torch.ones(2) / empty,
         lambda: empty @ empty, lambda: -empty, lambda: empty < empty, lambda: empty.shape,
@@ -122,6 +122,23 @@ def test_a_tensor_without_an_array_raises_and_does_not_crash():
     ):  # fmt: skip
         with pytest.raises((TypeError, AttributeError, RuntimeError)):
             use()
+
+
+def test_new_takes_the_values():
+    """Guards Tensor.__new__(cls, data), which dropped the data."""
+
+    class Named(torch.Tensor):
+        def __new__(cls, data, name):
+            made = super().__new__(cls, data)
+            made.label = name
+            return made
+
+        def __init__(self, data, name):
+            pass
+
+    x = Named([1.0, 2.0], "speed")
+    assert (x.tolist(), x.label, type(x + 1)) == ([1.0, 2.0], "speed", Named)
+    assert torch.Tensor.__new__(torch.Tensor).shape == (0,)
 
 
 @pytest.mark.parametrize("function", [torch.exp, torch.relu, torch.add, torch.matmul, torch.sum])

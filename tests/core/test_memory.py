@@ -247,3 +247,13 @@ def test_collecting_while_backward_runs_does_no_harm():
     y.sum().backward()
 
     assert x.grad.tolist() == pytest.approx([1.5**20] * 3)
+
+
+def test_a_long_chain_of_gradients_is_freed_without_recursion():
+    """Guards tensors linked by .grad: freeing a million of them overflowed the stack."""
+    x = torch.ones(1)
+    for _ in range(300_000):
+        following = torch.ones(1)
+        following.grad = x
+        x = following
+    del x, following

@@ -4,7 +4,6 @@ Apart from the engine's tests: what one run must be, several at the same time mu
 """
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +12,16 @@ import chainrule as torch
 from chainrule.autograd import Function
 
 THREADS = 4
+
+
+def meeting():
+    """A function, and hook, that lets no thread go on before all have come to it."""
+    barrier = threading.Barrier(THREADS, timeout=60)
+
+    def meet(*_):
+        barrier.wait()
+
+    return meet
 
 
 def at_once(function, count=THREADS):
@@ -67,7 +76,7 @@ def test_threads_may_run_one_graph_at_the_same_time():
     middle = x * w
     loss = network(middle, w) + (middle * middle).sum()
     expected = [part.numpy() for part in torch.autograd.grad(loss, [x, w], retain_graph=True)]
-    middle.register_hook(lambda g: time.sleep(0.001))
+    middle.register_hook(meeting())
 
     def work(number):
         runs = [torch.autograd.grad(loss, [x, w], retain_graph=True) for _ in range(5)]
@@ -87,7 +96,7 @@ def test_no_gradient_is_lost_when_threads_add_to_one_leaf(size, given_before):
     if given_before:
         x.grad = torch.zeros(size)
     y = x * 3
-    y.register_hook(lambda g: time.sleep(0.0005))
+    y.register_hook(meeting())
 
     at_once(lambda number: [y.backward(torch.ones(size), retain_graph=True) for _ in range(10)])
 
@@ -95,6 +104,8 @@ def test_no_gradient_is_lost_when_threads_add_to_one_leaf(size, given_before):
 
 
 def test_a_function_runs_in_several_threads_at_once():
+    meet = meeting()
+
     class Slow(Function):
         @staticmethod
         def forward(ctx, x):
@@ -103,7 +114,7 @@ def test_a_function_runs_in_several_threads_at_once():
 
         @staticmethod
         def backward(ctx, g):
-            time.sleep(0.001)
+            meet()
             (x,) = ctx.saved_tensors
             return 2 * x * g
 
@@ -118,15 +129,17 @@ def test_a_function_runs_in_several_threads_at_once():
 def test_an_exception_in_one_thread_does_not_disturb_the_others():
     x = torch.ones(3, requires_grad=True)
     y = x * 2
+    z = y.exp().sum()
+    expected = torch.autograd.grad(z, x, retain_graph=True)[0].tolist()
     failing = threading.local()
+    meet = meeting()
 
     def hook(g):
-        time.sleep(0.001)
+        meet()
         if getattr(failing, "now", False):
             raise KeyError
 
     y.register_hook(hook)
-    z = y.exp().sum()
 
     def work(number):
         failing.now = number % 2 == 0
@@ -139,7 +152,6 @@ def test_an_exception_in_one_thread_does_not_disturb_the_others():
         return found
 
     results = at_once(work)
-    expected = torch.autograd.grad(z, x, retain_graph=True)[0].tolist()
 
     assert results == [
         [None] * 5 if number % 2 == 0 else [expected] * 5 for number in range(THREADS)
@@ -148,11 +160,12 @@ def test_an_exception_in_one_thread_does_not_disturb_the_others():
 
 def test_grad_mode_belongs_to_a_thread():
     x = torch.ones(1, requires_grad=True)
+    meet = meeting()
 
     def work(number):
         started_with = torch.is_grad_enabled()
         with torch.set_grad_enabled(number % 2 == 0):
-            time.sleep(0.002)
+            meet()
             return started_with, (x * 2).requires_grad
 
     with torch.no_grad():
@@ -162,9 +175,11 @@ def test_grad_mode_belongs_to_a_thread():
 
 
 def test_inference_mode_belongs_to_a_thread():
+    meet = meeting()
+
     def work(number):
         with torch.inference_mode(number % 2 == 0):
-            time.sleep(0.002)
+            meet()
             return (torch.ones(1) * 2).is_inference()
 
     assert at_once(work) == [number % 2 == 0 for number in range(THREADS)]

@@ -306,3 +306,26 @@ def test_random_writes_through_views_agree_with_finite_differences(seed):
 
     assert torch.autograd.gradcheck(lambda x, c: run_in_place(program, x, c) * c, (x, c))
     assert torch.autograd.gradgradcheck(lambda x, c: run_in_place(program, x, c) * c, (x, c))
+
+
+def test_parts_of_complex_numbers_are_written_through():
+    """Guards writes through views of another type, which raised NotImplementedError."""
+    x = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128, requires_grad=True)
+    w = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    y = x * 1
+    real, pairs = y.real, torch.view_as_real(y)
+    y.imag.mul_(w)
+    (real * w + pairs[:, 1]).sum().backward()
+    assert y.tolist() == [1 + 4j, 3 - 3j]
+    assert x.grad.tolist() == [2 + 2j, 3 + 3j]
+    assert w.grad.tolist() == [1 + 2, 3 - 1]
+
+
+def test_bits_read_as_another_type_are_written_and_have_no_gradient():
+    """Guards x.view(dtype): writing through it was refused."""
+    x = torch.zeros(2, requires_grad=True) * 1
+    bits = x.view(torch.int32)
+    bits.fill_(0x3F800000)
+    assert x.tolist() == [1.0, 1.0]
+    assert not bits.requires_grad
+    assert x.grad_fn.name() == "MulBackward0"

@@ -8,7 +8,7 @@ from tests.samples.elsewhere import ALSO_REACHED, TESTED_ELSEWHERE
 from tests.samples.recorded import RECORDED
 
 from chainrule import ops
-from chainrule._core.core import Op
+from chainrule._core.operation import Op
 from chainrule.functions.declare import PUBLIC
 
 SAMPLED = {name for operation in OPERATIONS for name in (operation.name, *operation.aliases)}

@@ -193,3 +193,26 @@ def test_state_is_saved_by_number_and_loaded_by_parameter(name):
     assert other.param_groups[0]["lr"] == optimizer.param_groups[0]["lr"]
     for number, (p, twin) in enumerate(zip(params, twins, strict=True)):
         assert list(other.state[twin]) == list(optimizer.state[p]) == list(saved["state"][number])
+
+
+def test_a_refused_step_changes_nothing():
+    """Guards a parameter whose shape changed: its state was broadcast, and the step counted."""
+    x = torch.ones(3, requires_grad=True)
+    adam = torch.optim.Adam([x])
+    x.sum().backward()
+    adam.step()
+    x.data = torch.ones(1, 3)
+    x.grad = torch.ones(1, 3)
+    with pytest.raises(RuntimeError, match="must match the size"):
+        adam.step()
+    assert (x.tolist(), adam.state[x]["step"].item()) == ([[1.0, 1.0, 1.0]], 1.0)
+
+
+def test_adam_goes_on_from_a_step_that_is_a_number():
+    x = torch.ones(1, requires_grad=True)
+    adam = torch.optim.Adam([x])
+    x.sum().backward()
+    adam.step()
+    adam.state[x]["step"] = 1
+    adam.step()
+    assert adam.state[x]["step"].item() == 2.0

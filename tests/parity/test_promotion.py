@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="compares with PyTorch")
 
-from chainrule._core import types  # noqa: E402
+from chainrule._core import devices, layouts, limits, promotion, sizes, types  # noqa: E402
 from chainrule._core.types import DTYPES  # noqa: E402
 
 NAMES = list(dict.fromkeys(kind.name for kind in DTYPES.values()))
@@ -80,13 +80,13 @@ def test_promote_types_and_can_cast_agree():
         mine = (DTYPES[a], DTYPES[b])
         other = (getattr(torch, a), getattr(torch, b))
 
-        assert repr(types.promote_types(*mine)) == repr(torch.promote_types(*other)), (a, b)
-        assert types.can_cast(*mine) == torch.can_cast(*other), (a, b)
+        assert repr(promotion.promote_types(*mine)) == repr(torch.promote_types(*other)), (a, b)
+        assert promotion.can_cast(*mine) == torch.can_cast(*other), (a, b)
 
 
 def test_tensors_promote_alike(default):
     for a, b in itertools.product(itertools.product(NAMES, (0, 1)), repeat=2):
-        found = outcome(types.result_type, ours(a), ours(b))
+        found = outcome(promotion.result_type, ours(a), ours(b))
 
         assert found == expected_type(theirs(a), theirs(b)), (a, b)
 
@@ -95,13 +95,13 @@ def test_tensors_and_numbers_promote_alike(default):
     for a, number in itertools.product(itertools.product(NAMES, (0, 1)), NUMBERS):
         expected = expected_type(theirs(a), number)
 
-        assert outcome(types.result_type, ours(a), number) == expected, (a, number)
-        assert outcome(types.result_type, number, ours(a)) == expected, (a, number)
+        assert outcome(promotion.result_type, ours(a), number) == expected, (a, number)
+        assert outcome(promotion.result_type, number, ours(a)) == expected, (a, number)
 
 
 def test_numbers_promote_alike(default):
     for a, b in itertools.product(NUMBERS, repeat=2):
-        assert outcome(types.result_type, a, b) == expected_type(a, b), (a, b)
+        assert outcome(promotion.result_type, a, b) == expected_type(a, b), (a, b)
 
 
 @pytest.mark.filterwarnings("ignore:ComplexHalf")
@@ -115,20 +115,20 @@ def test_three_tensors_promote_alike():
         except NotImplementedError:  # complex32 has no multiplication
             expected = "TypeError"
 
-        assert outcome(types.result_type, *map(ours, operands)) == expected, operands
+        assert outcome(promotion.result_type, *map(ours, operands)) == expected, operands
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_limits_print_alike(name):
     mine, other = DTYPES[name], getattr(torch, name)
 
-    assert outcome(types.finfo, mine) == outcome(torch.finfo, other)
-    assert outcome(types.iinfo, mine) == outcome(torch.iinfo, other)
+    assert outcome(limits.finfo, mine) == outcome(torch.finfo, other)
+    assert outcome(limits.iinfo, mine) == outcome(torch.iinfo, other)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if DTYPES[name].category >= 2])
 def test_limits_of_floating_types_agree(name):
-    mine, other = types.finfo(DTYPES[name]), torch.finfo(getattr(torch, name))
+    mine, other = limits.finfo(DTYPES[name]), torch.finfo(getattr(torch, name))
 
     for attribute in (
         "bits",
@@ -145,7 +145,7 @@ def test_limits_of_floating_types_agree(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if DTYPES[name].category == 1])
 def test_limits_of_integers_agree(name):
-    mine, other = types.iinfo(DTYPES[name]), torch.iinfo(getattr(torch, name))
+    mine, other = limits.iinfo(DTYPES[name]), torch.iinfo(getattr(torch, name))
 
     for attribute in ("bits", "dtype", "max", "min"):
         assert getattr(mine, attribute) == getattr(other, attribute)
@@ -162,12 +162,12 @@ def test_limits_of_integers_agree(name):
     ids=repr,
 )  # fmt: skip
 def test_devices_are_read_and_printed_alike(arguments):
-    mine = outcome(types.device, *arguments)
+    mine = outcome(devices.device, *arguments)
 
     assert mine == outcome(torch.device, *arguments)
     if mine.startswith("device"):
-        assert str(types.device(*arguments)) == str(torch.device(*arguments))
-        assert types.device(*arguments).index == torch.device(*arguments).index
+        assert str(devices.device(*arguments)) == str(torch.device(*arguments))
+        assert devices.device(*arguments).index == torch.device(*arguments).index
 
 
 @pytest.mark.parametrize("arguments", [("foo",), ("",), ("cpu:a",), ("cuda:1", 2), (0,)], ids=repr)
@@ -175,7 +175,7 @@ def test_devices_fail_with_the_same_words(arguments):
     with pytest.raises(RuntimeError) as expected:
         torch.device(*arguments)
     with pytest.raises(RuntimeError) as found:
-        types.device(*arguments)
+        devices.device(*arguments)
 
     assert str(found.value) == str(expected.value)
 
@@ -210,13 +210,13 @@ def test_devices_fail_with_the_same_words(arguments):
     ],
 )
 def test_sizes_behave_and_print_alike(use):
-    assert outcome(use, types.Size) == outcome(use, torch.Size)
+    assert outcome(use, sizes.Size) == outcome(use, torch.Size)
 
 
 @pytest.mark.parametrize(
     "name", ["strided", "contiguous_format", "preserve_format", "channels_last", "channels_last_3d"]
 )
 def test_constants_print_alike(name):
-    mine, other = getattr(types, name), getattr(torch, name)
+    mine, other = getattr(layouts, name), getattr(torch, name)
 
     assert (repr(mine), str(mine), repr(type(mine))) == (repr(other), str(other), repr(type(other)))

@@ -245,6 +245,6 @@ def empty(shape, dtype):
     return new_array(axis, dims, descr.num)
 
 
-def empty_like(array):
+def empty_like(cnp.ndarray array not None):
     """A C-contiguous array of the same shape and type, with whatever its memory held before."""
     return empty_like_contiguous(array)

@@ -5,8 +5,11 @@ from typing import Any, ClassVar, Final, Self, final
 
 from numpy import ndarray
 
+from chainrule._core.devices import device
+from chainrule._core.operation import Op
+from chainrule._core.sizes import Size
 from chainrule._core.source import Source
-from chainrule._core.types import Size, device, dtype
+from chainrule._core.types import dtype
 
 Array = ndarray[Any, Any]
 Rule = Callable[..., Any]
@@ -158,68 +161,9 @@ class NodeExtra:
 class AccumulateGrad(Node):
     variable: Final[Tensor]
 
-@final
-class Op:
-    name: Final[str]
-    kind: Final[int]
-    arity: Final[int]
-    kernel: Final[Any]
-    formula: Final[Any]
-    rules: Final[tuple[Any, ...]]
-    whole: Final[bool]
-    joint: Final[bool]
-    view: Final[bool]
-    broadcasts: Final[bool]
-    promotes: Final[bool]
-    floats: Final[bool]
-    results: Final[int]
-    batch: Any
-    pushforward: Any
-    saved_names: dict[str, int] | None
-    parameters: Final[tuple[str, ...]]
-    def __init__(
-        self,
-        name: str,
-        kind: int,
-        arity: int,
-        kernel: Any,
-        *,
-        rules: tuple[Any, ...] = (),
-        node: Any = None,
-        parameters: Any = (),
-        formula: Any = None,
-        view: bool = False,
-        broadcasts: bool = False,
-        promotes: bool = False,
-        floats: bool = False,
-        whole: bool = False,
-        joint: bool = False,
-        results: int = 1,
-    ) -> None: ...
-    def __call__(self, *inputs: Any, **parameters: Any) -> Any: ...
-    def set_rules(self, rules: tuple[Any, ...]) -> None: ...
-    def asks_of(self, rule: Any) -> tuple[Any, ...]: ...
-    def transpose(self, rule: Rule) -> Rule: ...
-    def transposes(self, *rules: Rule | None) -> None: ...
-    def vjp(self, rule: Rule) -> Rule: ...
-    def vjps(self, *rules: Rule | None) -> None: ...
-    def named(self, node: Any) -> Op: ...
-    def symbolic(self, inputs: tuple[Any, ...], parameters: dict[str, Any]) -> Any: ...
-    def in_place(self, x: Tensor, *others: Any, **parameters: Any) -> Tensor: ...
-
-@final
-class Front:
-    __wrapped__: Final[Callable[..., Any]]
-    __name__: str
-    __qualname__: str
-    def __init__(self, op: Op, function: Callable[..., Any]) -> None: ...
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any: ...
-    def __get__(self, instance: Any, owner: Any) -> Any: ...
-
-def bind_late(functions: dict[str, Callable[..., Any]]) -> None: ...
+def blank(kind: type[Tensor]) -> Tensor: ...
 def bind_method(name: str, value: Any) -> None: ...
 def bind_node_method(name: str, value: Any) -> None: ...
 def bind_operators(table: dict[str, Any]) -> None: ...
 def raise_freed_error() -> None: ...
 def node_of(x: Tensor) -> Node | None: ...
-def argument_names(function: Callable[..., Any]) -> tuple[str, ...]: ...

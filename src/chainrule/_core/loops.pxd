@@ -5,6 +5,20 @@ ctypedef void (*loop_function)(
     char **arguments, const cnp.npy_intp *dimensions, const cnp.npy_intp *steps, void *data
 ) noexcept nogil
 
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct PyUFuncObject:
+        int nin
+        int nout
+        int nargs
+        loop_function *functions
+        void **data
+        int ntypes
+        char *types
+
+# Below this many elements giving up the GIL costs more than it lets others gain.
+cdef enum:
+    RELEASE_GIL_FROM = 32768
+
 cdef struct Loop:
     loop_function function      # NULL where the ufunc has no such loop
     void *data
@@ -24,7 +38,6 @@ cdef object run_with_number(
     LoopTable table, cnp.ndarray x, object number, bint reflected, cnp.ndarray out
 )
 cdef object run_outer(LoopTable table, cnp.ndarray x, cnp.ndarray y)
-cdef object run_matmul(cnp.ndarray x, cnp.ndarray y, bint x_turned, bint y_turned)
 
 # 1 where the number was stored, 0 where this type is not handled here.
 cdef int store_number(object number, int typenum, char *place) except -1

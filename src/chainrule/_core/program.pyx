@@ -106,6 +106,9 @@ cdef class Symbol:
 
     __array_ufunc__ = None      # NumPy's scalars leave their operators to us
 
+    def __init__(self):
+        raise TypeError("a Symbol is made by tracing a formula")
+
     def __add__(self, other): return emit(ADD, (self, other))
     def __radd__(self, other): return emit(ADD, (other, self))
     def __sub__(self, other): return emit(SUBTRACT, (self, other))

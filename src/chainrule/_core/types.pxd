@@ -1,4 +1,14 @@
-"""Data types, their promotion, devices and sizes, for the other modules of the core."""
+"""Data types, for the other modules of the core."""
+
+cdef enum:
+    TYPES = 13                  # with complex32, see types.pyx
+    NUMPY_TYPES = 24            # NumPy's own type numbers lie below this
+    BOOL = 0
+    INT64 = 5
+    COMPLEX_HALF = 12
+    INTEGER = 1                 # categories
+    FLOATING = 2
+    COMPLEX = 3
 
 cdef class dtype:
     """A data type. Compare by `is`: there is one object for each."""
@@ -14,28 +24,13 @@ cdef class dtype:
     cdef readonly bint is_complex
     cdef readonly bint is_signed
 
-cdef class device:
-    cdef readonly str type
-    cdef readonly object index          # int or None
-
-cdef device CPU                         # where every array is
-cdef object size_of(object array)       # its shape, a Size
-
 # The type of an array; TypeError where there is none for it.
 cpdef dtype dtype_of(object array)
 cpdef dtype as_dtype(object value, str function=*, str argument=*)
 cdef dtype default_float()
 cdef dtype default_complex()
 
-# ---- promotion: start, add each operand, ask for the result
-
-cdef struct Promotion:                  # numbers of dtypes, or -1
-    int dimensioned
-    int zero_dim
-    int scalar
-
-cdef void promotion_start(Promotion *promotion) noexcept
-cdef void promotion_add_tensor(Promotion *promotion, dtype kind, int ndim) noexcept
-cdef int promotion_add_scalar(Promotion *promotion, object value) except -1
-cdef dtype promotion_result(Promotion *promotion)
-cdef dtype promote(dtype a, dtype b)
+cdef dtype existing(int number)         # by number; TypeError for complex32
+cdef dtype numbered(int number)
+cdef int complex_number(int number) noexcept
+cdef dtype requested(object value, str function, str argument)

@@ -4,11 +4,11 @@ from typing import Any
 
 from numpy import ndarray
 
-from chainrule._core.core import Op, Tensor
+from chainrule._core.core import Tensor
+from chainrule._core.operation import Op
 
 Array = ndarray[Any, Any]
 
-def bind_ops(as_strided_op: Op, overlay_op: Op) -> None: ...
 def in_place_call(
     op: Op, x: Tensor, others: tuple[Any, ...], parameters: dict[str, Any] | None
 ) -> Tensor: ...

@@ -1,39 +1,26 @@
-"""Writing into tensors that exist already: in-place operations, views, out=.
+"""Writing into tensors that exist already: in-place operations and out=.
 
 Apart from apply, because memory that others share brings questions of its own: who may write,
-who must be told, and what a view is once its base was written to.
-
-Note: a write through a view is one operation on the base. `v.mul_(y)` on a view v of b gives
-v the node of the product; then b becomes `overlay(b, v)`, the old b with the new v written over
-the view's place; and v, like every other view of b, becomes `as_strided(b)` when it is next
-asked for its node. Each of the two is an ordinary op with an ordinary derivative.
+who must be told, and what a view is once its base was written to (see views).
 """
 cimport numpy as cnp
 from cpython.tuple cimport PyTuple_GET_SIZE
 
-from chainrule._core cimport core, modes, types
-from chainrule._core.apply cimport compute, operand, quietly, record
+from chainrule._core cimport core, modes, operation, types
 from chainrule._core.core cimport (
-    ASK_X, ELEMENTWISE, FROM_INFERENCE, FROM_MANY, FROM_NO_GRAD, Node, Op, Storage, Tensor,
-    dispatch, edge_of, storage_of, wrap,
+    FROM_INFERENCE, FROM_MANY, FROM_NO_GRAD, Storage, Tensor, dispatch, storage_of, wrap,
 )
+from chainrule._core.kernels cimport compute, operand, quietly
 from chainrule._core.loops cimport run_binary, run_unary, run_with_number
+from chainrule._core.operation cimport ASK_X, ASK_Z, Op
+from chainrule._core.recording cimport record, refuse_inference
 from chainrule._core.source cimport calling_code
 from chainrule._core.types cimport dtype
+from chainrule._core.views cimport cover, derive, views_values
 
 import numpy
 
 cnp.import_array()
-
-# Ops that this module needs by name; `ops` binds them at import.
-cdef Op as_strided = None
-cdef Op overlay = None
-
-
-def bind_ops(Op as_strided_op, Op overlay_op):
-    """Give the two ops that writes through views are made of."""
-    global as_strided, overlay
-    as_strided, overlay = as_strided_op, overlay_op
 
 
 cdef int bump(Tensor x) except -1:
@@ -78,11 +65,6 @@ cdef int check_view(Tensor x) except -1:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation."
         )
-    if x.array.itemsize != base.array.itemsize:
-        raise NotImplementedError(
-            f"writing through a view of another type ({x.array.dtype} of {base.array.dtype}) is "
-            "not there: write to the base, or make a new tensor"
-        )
     if not (x.needs_grad or base.needs_grad):
         return 0
     if x.origin == FROM_MANY:
@@ -105,7 +87,10 @@ cdef int check_view(Tensor x) except -1:
 
 
 cdef bint overlaps_itself(object array) except -1:
-    """Whether two elements share memory, as in an expanded view."""
+    """Whether an axis repeats one element, as in an expanded view.
+
+    Other strides may overlap too (x.unfold(0, 3, 1)): as in PyTorch, those are written to.
+    """
     cdef cnp.ndarray a
     cdef int axis
     if type(array) is not cnp.ndarray:
@@ -116,17 +101,6 @@ cdef bint overlaps_itself(object array) except -1:
     for axis in range(cnp.PyArray_NDIM(a)):
         if cnp.PyArray_STRIDES(a)[axis] == 0 and cnp.PyArray_DIMS(a)[axis] > 1:
             return True
-    return strides_overlap(a)
-
-
-cdef bint strides_overlap(object a) except -1:
-    """Sorted by stride, each axis must step over all that the smaller ones reach."""
-    cdef cnp.npy_intp reach = a.itemsize
-    axes = sorted([(abs(step), size) for step, size in zip(a.strides, a.shape) if size > 1])
-    for step, size in axes:
-        if step < reach:
-            return True
-        reach += step * (size - 1)
     return False
 
 
@@ -230,10 +204,11 @@ cdef bint wants_record(Op op, tuple inputs) except -1:
 
 
 cdef int check_saving(Op op, tuple inputs) except -1:
-    for value in inputs:
-        if isinstance(value, Tensor) and (<Tensor>value).storage is not None:
-            if (<Tensor>value).storage.inference:
-                raise RuntimeError("Inference tensors cannot be saved for backward.")
+    """Refuse now, before anything is written, what could not be saved after."""
+    for ask in op.saves:
+        if <int>ask <= ASK_Z and isinstance(inputs[ask], Tensor):
+            if (<Tensor>inputs[ask]).storage is not None:
+                refuse_inference(op, (<Tensor>inputs[ask]).storage)
     return 0
 
 
@@ -266,54 +241,15 @@ cdef bint write_directly(Op op, Tensor x, tuple inputs, dict parameters) except 
 
 cdef int become_result(Op op, Tensor x, tuple inputs, dict parameters, Tensor original) except -1:
     """Put the new value of x on the tape: on x itself, or, for a view, over its base."""
-    cdef Tensor value, base
-    if x.base is None:
+    cdef Tensor value
+    if not views_values(x):
         x.storage.writer_name = core.short_name(record(op, inputs, parameters, x, original))
         return 0
     value = wrap(x.array)
     value.storage = x.storage
     x.storage.writer_name = core.short_name(record(op, inputs, parameters, value, original))
-    base = x.base
-    record(overlay, (base, value), geometry(x), base, wrap(None))
+    cover(x, value)
     derive(x)
-    return 0
-
-
-# ---------------------------------------------------------------------------------- views
-
-cdef dict geometry(Tensor x):
-    """Where a view lies in its base, counted in elements."""
-    cdef object array = x.array, whole = x.base.array
-    cdef Py_ssize_t item = array.itemsize
-    if item != whole.itemsize:
-        raise NotImplementedError(
-            f"a view of another type ({array.dtype} of {whole.dtype}) whose base was written to "
-            "is not there: make the view again"
-        )
-    offset = cnp.PyArray_BYTES(array) - cnp.PyArray_BYTES(whole)
-    return {
-        "size": array.shape,
-        "stride": tuple([step // item for step in array.strides]),
-        "offset": offset // item,
-        "base_stride": tuple([step // item for step in whole.strides]),
-    }
-
-
-cdef object refresh(Tensor x):
-    """Make a view's node anew if its base was written to since the node was made."""
-    if x.storage is None or x.storage.version == x.node_version:
-        return None
-    if not x.base.needs_grad:
-        x.node_version = x.storage.version
-        return None
-    derive(x)
-    return None
-
-
-cdef int derive(Tensor x) except -1:
-    """Let x be the view of its base that its place in memory says it is."""
-    record(as_strided, (x.base,), geometry(x), x, None)
-    x.node_version = x.storage.version
     return 0
 
 
@@ -357,6 +293,7 @@ def share(Tensor x not None, Tensor source not None):
     """Let x share the memory and the version counter of `source`, but not its graph."""
     x.array = source.array
     x.storage = storage_of(source)
+    x.base = None               # what x was a view of, it no longer is
     return x
 
 
@@ -364,6 +301,7 @@ def replace_array(Tensor x not None, array):
     """Give x another array (resize_, set_, .data = ...), of any shape."""
     types.dtype_of(array)       # refuses what is no array
     x.array = array
+    x.base = None               # what x was a view of, it no longer is
 
 
 def adopt(Tensor x not None, Tensor result not None):
@@ -387,17 +325,15 @@ def detach_in_place(Tensor x not None):
     return x
 
 
-dispatch.in_place = in_place
-dispatch.refresh = refresh
-core.late["in_place"] = in_place_call
+operation.calls.in_place = in_place
+operation.late["in_place"] = in_place_call
 
 
 def rewrite(Tensor x not None, Tensor value not None):
     """Let x, whose memory now holds `value`, have the history of `value`."""
-    cdef Tensor base = x.base
-    if base is None:
+    if not views_values(x):
         x.node, x.output, x.needs_grad = value.node, value.output, True
         return x
-    record(overlay, (base, value), geometry(x), base, wrap(None))
+    cover(x, value)
     derive(x)
     return x

@@ -234,7 +234,14 @@ def _batched(roots, seeds, edges, retain, create) -> list[Tensor | None]:
     """One run for each member of the batch of seeds."""
     from chainrule.functions import stack
 
+    if any(seed.ndim == 0 for seed in seeds) or len({len(seed) for seed in seeds}) != 1:
+        raise RuntimeError(
+            "grad: is_grads_batched=True needs grad_outputs, each with a first dimension of one "
+            f"size; found shapes {[list(seed.shape) for seed in seeds]}"
+        )
     size = len(seeds[0])
+    if not size:
+        raise RuntimeError("grad: is_grads_batched=True with a batch of size 0")
     targets = [node for node, _ in edges]
     runs = []
     for k in range(size):

@@ -1,7 +1,6 @@
 """Function: an operation whose forward and backward the user writes.
 
-Apart from the table of ops: a user's Function is a node class of its own, `ctx` is that node,
-and what its backward returns is checked here before the engine sees it.
+Apart from the table of ops: a user's Function is a node class of its own (see context).
 """
 
 from __future__ import annotations
@@ -9,168 +8,15 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-import numpy
-
-from chainrule._core.apply import alias_of, attach, parts_of, restored, wrap_array
-from chainrule._core.core import Node, Tensor, raise_freed_error
+from chainrule._core.apply import alias_of
+from chainrule._core.core import Tensor
 from chainrule._core.modes import is_grad_enabled, switch_grad
+from chainrule._core.recording import attach
 from chainrule._core.writes import bump_version, rewrite
+from chainrule.autograd.context import BackwardNode, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class FunctionCtx:
-    """What a Function's forward and backward share: `ctx`, which is also the node."""
-
-    needs_input_grad: tuple[bool, ...] = ()
-    materialize_grads = True
-    dirty_tensors: tuple[Tensor, ...] = ()
-    non_differentiable: tuple[Tensor, ...] = ()
-    to_save: tuple[Tensor | None, ...] = ()
-    _kept: tuple | None = ()
-
-    def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors for backward, where they appear as `ctx.saved_tensors`."""
-        for position, tensor in enumerate(tensors):
-            if tensor is not None and not isinstance(tensor, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save variables, but argument {position} is of "
-                    f"type {type(tensor).__name__}; keep other values as attributes of ctx"
-                )
-        self.to_save = tensors
-
-    def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors for the function's own jvp."""
-        self.saved_for_forward = tensors
-
-    def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs forward wrote to; each must be returned."""
-        self.dirty_tensors = tensors
-
-    def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which results have no gradient."""
-        self.non_differentiable = tensors
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """Whether backward is given zeros (True, as at first) or None for unused results."""
-        self.materialize_grads = value
-
-    @property
-    def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """What was saved, each in its place in the graph; refused once it was freed."""
-        if self._kept is None:
-            raise_freed_error()
-        return tuple(None if kept is None else kept.unpack(self) for kept in self._kept)  # type: ignore[union-attr]
-
-
-class _Kept:
-    """A saved tensor without its node: where it was (an input, a result) says which that is."""
-
-    __slots__ = ("array", "edge", "number", "own", "storage", "tensor", "version")
-
-    def __init__(self, tensor, edge, number, own):
-        self.array, self.storage, self.version = parts_of(tensor)
-        self.edge, self.number, self.own = edge, number, own
-
-    def unpack(self, node):
-        if self.storage.version != self.version:
-            raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: a tensor of shape {list(self.array.shape)} saved by "
-                f"{node.name()} at {node.source} is at version {self.storage.version}; expected "
-                f"version {self.version} instead. It was written to at {self.storage.source}."
-            )
-        if self.own:
-            return restored(self.array, self.storage, node, self.number)
-        edge = None if self.edge is None else node.next_functions[self.edge][0]
-        return restored(self.array, self.storage, edge, self.number)
-
-
-class BackwardNode(Node, FunctionCtx):
-    """The node of a Function; each Function class gets a subclass named after it."""
-
-    _function: type
-
-    def _keep(self, inputs, results):
-        """Save what forward asked for, as inputs, results or values of their own."""
-        places = {id(tensor): k for k, tensor in enumerate(inputs)}
-        outs = {id(tensor): k for k, tensor in enumerate(results)}
-        kept = []
-        for tensor in self.to_save:
-            if tensor is None:
-                kept.append(None)
-            elif id(tensor) in outs:
-                kept.append(_Kept(tensor, None, outs[id(tensor)], True))
-            else:
-                kept.append(_Kept(tensor, places.get(id(tensor)), tensor.output_nr, False))
-        self._kept = tuple(kept)
-        self.to_save = ()
-
-    def _release(self):
-        self._kept = None if self._kept else self._kept
-
-    def _backward(self, cotangents):
-        """Call the user's backward and check what it returns, one entry per tensor input."""
-        if self.materialize_grads:
-            cotangents = [
-                _zeros(meta) if g is None and meta is not None else g
-                for g, meta in zip(self._spread(cotangents), self._all_metas)
-            ]
-        else:
-            cotangents = self._spread(cotangents)
-        found = self._function.backward(self, *cotangents)
-        return self._checked(found if isinstance(found, tuple) else (found,))
-
-    def _spread(self, cotangents):
-        """The cotangents of differentiable results, among those of all results."""
-        spread = [None] * len(self._all_metas)
-        for place, g in zip(self._result_places, cotangents):
-            spread[place] = g
-        return spread
-
-    def _checked(self, found):
-        wanted = len(self.needs_input_grad)
-        extra = found[wanted:]
-        if len(found) < wanted or any(part is not None for part in extra):
-            raise RuntimeError(
-                f"function {self.name()} returned an incorrect number of gradients (expected "
-                f"{wanted}, got {len(found)})"
-            )
-        return tuple(
-            self._checked_one(found[place], shape, dtype, position)
-            for position, (place, shape, dtype) in enumerate(self._inputs)
-        )
-
-    def _checked_one(self, gradient, shape, dtype, position):
-        if gradient is None:
-            return None
-        if not isinstance(gradient, Tensor):
-            raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")
-        if tuple(gradient.shape) != tuple(shape):
-            gradient = self._reduced(gradient, shape, position)
-        if gradient.dtype is not dtype:
-            if gradient.dtype.is_complex and not dtype.is_complex:
-                gradient = gradient.real
-            gradient = gradient.to(dtype)
-        return gradient
-
-    def _reduced(self, gradient, shape, position):
-        lead = gradient.ndim - len(shape)
-        fits = lead >= 0 and all(
-            mine in (1, theirs) for mine, theirs in zip(shape, gradient.shape[lead:])
-        )
-        if not fits:
-            raise RuntimeError(
-                f"Function {self.name()} returned an invalid gradient at index {position} - got "
-                f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
-            )
-        return gradient.sum_to_size(shape)
-
-
-def _zeros(meta):
-    shape, dtype = meta
-    return wrap_array(numpy.zeros(shape, dtype.numpy))
 
 
 class _FunctionMeta(type):
@@ -273,10 +119,10 @@ def _finish(ctx, arguments, output, recording):
     dirty = {id(tensor) for tensor in ctx.dirty_tensors}
     constant = {id(tensor) for tensor in ctx.non_differentiable}
     results = tuple(_result(value, mine, dirty, constant, recording) for value in outputs)
-    if recording:
-        _hang(ctx, arguments, inputs, outputs, results, dirty, constant)
     for tensor in ctx.dirty_tensors:
         bump_version(tensor)
+    if recording:
+        _hang(ctx, arguments, inputs, outputs, results, dirty, constant)
     ctx.dirty_tensors = ctx.non_differentiable = ()
     return results[0] if single else results
 
@@ -308,7 +154,7 @@ def _result(value, mine, dirty, constant, recording):
 
 def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
     places = [k for k, value in enumerate(arguments) if isinstance(value, Tensor)]
-    ctx._inputs = [
+    ctx._made.inputs = [
         (place, tuple(tensor.shape), tensor.dtype) for place, tensor in zip(places, inputs)
     ]
     chosen = [
@@ -318,9 +164,11 @@ def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
         and id(value) not in constant
         and (value.dtype.is_floating_point or value.dtype.is_complex)
     ]
-    ctx._all_metas = [(tuple(v.shape), v.dtype) if isinstance(v, Tensor) else None for v in outputs]
-    ctx._result_places = chosen
-    ctx._keep(inputs, [outputs[k] for k in chosen])
+    ctx._made.metas = [
+        (tuple(v.shape), v.dtype) if isinstance(v, Tensor) else None for v in outputs
+    ]
+    ctx._made.places = chosen
+    keep(ctx, inputs, [outputs[k] for k in chosen])
     fresh = tuple(alias_of(results[k]) if id(outputs[k]) in dirty else results[k] for k in chosen)
     attach(ctx, tuple(inputs), fresh)
     for k, value in zip(chosen, fresh):

@@ -12,7 +12,6 @@ from collections import OrderedDict
 
 from chainrule._core.core import Node, Tensor
 from chainrule._core.core import bind_node_method as node_method
-from chainrule._core.writes import replace_array
 from chainrule.functions.declare import attribute, method
 
 
@@ -191,10 +190,8 @@ def retain(retained, g) -> None:
 def _fill(tensor, g):
     if tensor._grad is None:
         tensor._grad = g if g.requires_grad else g.detach().clone()
-    elif g.requires_grad:
+    else:  # a new tensor: the user may hold the old one
         tensor._grad = tensor._grad + g
-    else:
-        replace_array(tensor._grad, tensor._grad._array + g._array)
 
 
 def run_prehooks(node: Node, g) -> object:

@@ -11,7 +11,7 @@ from chainrule._core.core import Tensor
 from chainrule._core.writes import in_place_call
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Op
+    from chainrule._core.operation import Op
 
 
 def applied(op: Op, input: Tensor, in_place: bool = False, **parameters: object) -> Tensor:

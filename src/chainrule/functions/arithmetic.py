@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import result_dtype, wrap_array
+from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.kernels import result_dtype
 from chainrule.functions.declare import PUBLIC, alias, deliver, method, pairwise, pointwise, public
 from chainrule.ops import arithmetic as ops
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor, bind_late, bind_method
+from chainrule._core.core import Tensor
 from chainrule._core.modes import is_grad_enabled
+from chainrule._core.operation import bind_late
 from chainrule.functions.copying import assign, number_for
 from chainrule.functions.declare import PUBLIC
 from chainrule.functions.index_reading import (
@@ -174,12 +175,7 @@ def index_put(input: Tensor, indices, values: Tensor, accumulate: bool = False) 
     return put_of(input, numbers, dims, values, accumulate)
 
 
-PUBLIC["index_put_"] = Tensor.index_put_
-
-
-def _no_deleting(self, index) -> None:
-    raise TypeError("Tensor does not support deleting items")
+PUBLIC["index_put_"] = vars(Tensor)["index_put_"]
 
 
 bind_late({"setitem": setitem})
-bind_method("__delitem__", _no_deleting)

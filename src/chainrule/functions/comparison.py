@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import call_quietly, wrap_array
+from chainrule._core.apply import wrap_array
+from chainrule._core.kernels import call_quietly
 from chainrule.functions.declare import alias, deliver, method, pairwise, pointwise, public
 from chainrule.ops import comparison as ops
 from chainrule.ops.choice import choose

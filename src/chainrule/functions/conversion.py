@@ -12,9 +12,11 @@ from typing import NoReturn
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor, bind_late, bind_method
+from chainrule._core.core import Tensor, bind_method
+from chainrule._core.devices import device
 from chainrule._core.modes import is_grad_enabled
-from chainrule._core.types import as_dtype, device, dtype, dtype_named
+from chainrule._core.operation import bind_late
+from chainrule._core.types import as_dtype, dtype, dtype_named
 from chainrule.functions.declare import method, public
 from chainrule.ops.conversion import cast
 from chainrule.ops.conversion import clone as clone_op

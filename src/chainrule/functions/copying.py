@@ -9,8 +9,9 @@ import warnings
 
 import numpy
 
-from chainrule._core.apply import call_quietly, record_call
-from chainrule._core.core import Tensor
+from chainrule._core.core import Tensor, blank
+from chainrule._core.kernels import call_quietly
+from chainrule._core.recording import record_call
 from chainrule._core.types import dtype_of
 from chainrule._core.writes import bump_version, rewrite, share
 from chainrule.functions.declare import method, public
@@ -51,8 +52,8 @@ def _record(op, self, others, parameters) -> Tensor:
     if self._base is not None:
         # Nothing is left of the view: over its base lies the new value, or a constant.
         bump_version(self)
-        return rewrite(self, others[0] if others else share(Tensor.__new__(Tensor), self))
-    value = share(Tensor.__new__(Tensor), self)
+        return rewrite(self, others[0] if others else share(blank(Tensor), self))
+    value = share(blank(Tensor), self)
     record_call(op, (self, *others), parameters, value)
     bump_version(self)
     return rewrite(self, value)

@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.types import (
-    channels_last,
-    channels_last_3d,
-    contiguous_format,
-)
+from chainrule._core.layouts import channels_last, channels_last_3d, contiguous_format
 from chainrule.functions.declare import public
 from chainrule.functions.factory import (
     allocated,

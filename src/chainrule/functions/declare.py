@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Front, Tensor, bind_method
+from chainrule._core.core import Tensor, bind_method
+from chainrule._core.front import Front
 from chainrule._core.modes import is_grad_enabled
-from chainrule._core.types import can_cast
+from chainrule._core.promotion import can_cast
 from chainrule._core.writes import in_place_call, overwrite, replace_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chainrule._core.core import Op
+    from chainrule._core.operation import Op
 
 PUBLIC: dict[str, Callable] = {}  # every function of the `chainrule` namespace declared here
 

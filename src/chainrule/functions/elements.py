@@ -13,9 +13,10 @@ from itertools import chain
 
 import numpy
 
-from chainrule._core.apply import call_quietly
 from chainrule._core.core import Tensor
-from chainrule._core.types import DTYPES, dtype_of, get_default_dtype, promote_types
+from chainrule._core.kernels import call_quietly
+from chainrule._core.promotion import promote_types
+from chainrule._core.types import DTYPES, dtype_of, get_default_dtype
 from chainrule.functions.conversion import from_numpy
 
 LISTS = frozenset((list, tuple))

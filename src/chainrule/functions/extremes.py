@@ -20,7 +20,7 @@ from chainrule.ops import extremes as ops
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chainrule._core.core import Op
+    from chainrule._core.operation import Op
 
 AminMax = result_type("aminmax", ("min", "max"))
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import call_quietly, wrap_array
+from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import DTYPES, as_dtype, get_default_dtype, strided
+from chainrule._core.kernels import call_quietly
+from chainrule._core.layouts import strided
+from chainrule._core.types import DTYPES, as_dtype, get_default_dtype
 from chainrule.functions.conversion import check_device
 from chainrule.functions.declare import deliver
 

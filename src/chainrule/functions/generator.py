@@ -12,7 +12,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
-from chainrule._core.types import device as device_type
+from chainrule._core.devices import device as device_type
 from chainrule.functions.conversion import check_device
 from chainrule.functions.declare import PUBLIC, public
 from chainrule.ops.random_stream import Stream, new_seed

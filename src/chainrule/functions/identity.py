@@ -6,12 +6,14 @@ Apart from conversion, which changes the values' form: here the values stay as t
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor, bind_late, bind_method
-from chainrule._core.types import Size, device
+from chainrule._core.core import Tensor, bind_method, blank
+from chainrule._core.devices import device
+from chainrule._core.operation import bind_late
 from chainrule._core.writes import (
     bump_version,
     detach_in_place,
@@ -19,6 +21,9 @@ from chainrule._core.writes import (
     share,
 )
 from chainrule.functions.declare import method, public
+
+if TYPE_CHECKING:
+    from chainrule._core.sizes import Size
 
 # --------------------------------------------------------------------------------- the graph
 
@@ -36,7 +41,7 @@ def detach(self) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.detach.html
     """
-    return share(Tensor.__new__(Tensor), self)
+    return share(blank(Tensor), self)
 
 
 method(detach_in_place, name="detach_")
@@ -331,12 +336,11 @@ def as_subclass(self, cls) -> Tensor:
 
 def make_subclass(cls, tensor) -> Tensor:
     """An object of `cls` that shares the memory and the place in the graph of `tensor`."""
-    made = cls.__new__(cls) if cls.__new__ is Tensor.__new__ else Tensor.__new__(cls)
-    return made._become(tensor)
+    return blank(cls)._become(tensor)
 
 
 def _make_subclass(cls, data, require_grad=False):
-    made = share(Tensor.__new__(cls), data)
+    made = share(blank(cls), data)
     if require_grad:
         _set_requires_grad(made, True)
     return made
@@ -396,7 +400,7 @@ def _copied(attributes, memo):
 
 
 def _rebuild(cls, array, requires_grad):
-    made = Tensor.__new__(cls or Tensor)
+    made = blank(cls or Tensor)
     replace_array(made, array)
     made._set_needs_grad(requires_grad)
     return made

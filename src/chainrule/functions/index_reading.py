@@ -32,7 +32,9 @@ class Reading:
     __slots__ = ("array", "dim", "entries", "place", "steps")
 
     def __init__(self, array: numpy.ndarray, index) -> None:
-        self.array, self.steps, self.entries, self.dim, self.place = array, [], [], 0, 0
+        self.array, self.dim, self.place = array, 0, 0
+        self.steps: list = []
+        self.entries: list = []
         parts = parts_of(index)
         left = array.ndim
         for part in parts:

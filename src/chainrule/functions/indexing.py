@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.apply import alias_of, record_call, wrap_array
-from chainrule._core.core import Tensor, bind_late
+from chainrule._core.apply import view_call, view_of, wrap_array
+from chainrule._core.core import Tensor
 from chainrule._core.modes import is_grad_enabled
-from chainrule._core.writes import replace_array
+from chainrule._core.operation import bind_late
+from chainrule._core.recording import record_call
 from chainrule.functions.declare import method, public
 from chainrule.functions.identity import checked_dim
 from chainrule.functions.index_reading import (
@@ -64,12 +65,7 @@ def member_numbers(self: Tensor, index) -> Tensor | None:
 
 def alias(self: Tensor) -> Tensor:
     """x[...]: a view of all of it."""
-    if type(self) is not Tensor:
-        return ops.alias(self)
-    out = alias_of(self)
-    if self.requires_grad and is_grad_enabled():
-        record_call(ops.alias, (self,), None, out)
-    return out
+    return view_call(ops.alias, self, None, self._array)
 
 
 def _member(self, index):
@@ -78,12 +74,7 @@ def _member(self, index):
         array = self._array[index, ...]
     except IndexError:
         raise no_first_member(self._array.shape, index) from None
-    if type(self) is not Tensor:
-        return ops.select(self, dim=0, index=index)
-    out = plain_view(self, array)
-    if self.requires_grad and is_grad_enabled():
-        record_call(ops.select, (self,), {"dim": 0, "index": index}, out)
-    return out
+    return view_call(ops.select, self, {"dim": 0, "index": index}, array)
 
 
 def no_first_member(shape: tuple[int, ...], index: int) -> IndexError:
@@ -102,13 +93,8 @@ def _slice(self, part):
     if not array.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     start, end, step = bounds_of(part, array.shape[0])
-    if type(self) is not Tensor:
-        return ops.slice_(self, dim=0, start=start, end=end, step=step)
-    out = plain_view(self, array[start:end:step])
-    if self.requires_grad and is_grad_enabled():
-        parameters = {"dim": 0, "start": start, "end": end, "step": step}
-        record_call(ops.slice_, (self,), parameters, out)
-    return out
+    parameters = {"dim": 0, "start": start, "end": end, "step": step}
+    return view_call(ops.slice_, self, parameters, array[start:end:step])
 
 
 def basic_part(array: numpy.ndarray, index: tuple) -> numpy.ndarray | None:
@@ -128,9 +114,7 @@ def basic_part(array: numpy.ndarray, index: tuple) -> numpy.ndarray | None:
 
 def plain_view(self: Tensor, array: numpy.ndarray) -> Tensor:
     """A view, with no node yet."""
-    out = alias_of(self)
-    replace_array(out, array)
-    return out
+    return view_of(self, array)
 
 
 def followed(self: Tensor, reading: Reading) -> Tensor:
@@ -142,9 +126,7 @@ def followed(self: Tensor, reading: Reading) -> Tensor:
     if not (self.requires_grad and is_grad_enabled()):
         return plain_view(self, reading.array) if reading.steps else self
     for op, parameters, array in reading.steps:
-        out = plain_view(self, array)
-        record_call(op, (self,), parameters, out)
-        self = out
+        self = view_call(op, self, parameters, array)
     return self
 
 

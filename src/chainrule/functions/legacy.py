@@ -10,15 +10,12 @@ import warnings
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor, bind_late
-from chainrule._core.types import (
-    DTYPES,
-    Size,
-    device,
-    get_default_dtype,
-    set_default_dtype,
-    strided,
-)
+from chainrule._core.core import Tensor
+from chainrule._core.devices import device
+from chainrule._core.layouts import strided
+from chainrule._core.operation import bind_late
+from chainrule._core.sizes import Size
+from chainrule._core.types import DTYPES, get_default_dtype, set_default_dtype
 from chainrule.functions.declare import PUBLIC, method, public
 from chainrule.functions.elements import array_of, is_sequence
 from chainrule.functions.factory import ask_for_gradient, kind_of, shape_of

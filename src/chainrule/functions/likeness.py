@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.apply import call_quietly
 from chainrule._core.core import Tensor
-from chainrule._core.types import contiguous_format, dtype_of
+from chainrule._core.kernels import call_quietly
+from chainrule._core.layouts import contiguous_format
+from chainrule._core.types import dtype_of
 from chainrule.functions.creation import empty_strided
 from chainrule.functions.declare import method, public
 from chainrule.functions.factory import (

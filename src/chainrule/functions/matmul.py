@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
-from chainrule._core.apply import direct_product, matrix_product, result_dtype
 from chainrule._core.core import Tensor
+from chainrule._core.kernels import result_dtype
+from chainrule._core.products import direct_product, matrix_product
 from chainrule.functions.declare import alias, deliver, method, public
 from chainrule.functions.factory import kind_of
 from chainrule.ops import arithmetic

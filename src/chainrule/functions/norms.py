@@ -5,9 +5,10 @@ Apart from reduction.py, because of what they ask of the order and the type.
 
 from __future__ import annotations
 
-from chainrule._core.apply import result_dtype
 from chainrule._core.core import Tensor
-from chainrule._core.types import as_dtype, promote_types
+from chainrule._core.kernels import result_dtype
+from chainrule._core.promotion import promote_types
+from chainrule._core.types import as_dtype
 from chainrule.functions.activation_arguments import check_tensor
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.reduction_arguments import (

@@ -6,8 +6,9 @@ a gap.
 
 from __future__ import annotations
 
-from chainrule._core.apply import bind_products
-from chainrule._core.core import Tensor, bind_late, bind_operators
+from chainrule._core.core import Tensor, bind_operators
+from chainrule._core.operation import bind_late
+from chainrule._core.products import bind_products
 from chainrule._core.types import dtype_of
 from chainrule.functions import arithmetic, matmul
 from chainrule.ops import arithmetic as ops

@@ -15,7 +15,8 @@ from chainrule.functions.results import result_type
 from chainrule.ops.gathering import gather, pick
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Op, Tensor
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
 
 
 def _pair(op: Op, node: str, name: str) -> tuple[Op, type]:

@@ -10,7 +10,8 @@ import math
 
 import numpy
 
-from chainrule._core.core import Tensor, bind_late
+from chainrule._core.core import Tensor
+from chainrule._core.operation import bind_late
 from chainrule._core.types import get_default_dtype
 from chainrule.functions.declare import method, public
 

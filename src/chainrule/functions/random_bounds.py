@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.types import finfo, iinfo
+from chainrule._core.limits import finfo, iinfo
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy
 
 from chainrule._core.core import Tensor
-from chainrule._core.types import as_dtype, contiguous_format, get_default_dtype
+from chainrule._core.layouts import contiguous_format
+from chainrule._core.types import as_dtype, get_default_dtype
 from chainrule.functions.factory import check_out, finished
 from chainrule.functions.generator import stream_of
 from chainrule.functions.random_bounds import (
@@ -25,7 +26,7 @@ from chainrule.ops import random
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chainrule._core.core import Op
+    from chainrule._core.operation import Op
     from chainrule._core.types import dtype as dtype_type
     from chainrule.functions.generator import Generator
 

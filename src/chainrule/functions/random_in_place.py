@@ -30,7 +30,7 @@ from chainrule.functions.random_bounds import (
 from chainrule.ops import random
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Op
+    from chainrule._core.operation import Op
 
 
 def _fill(self: Tensor, op: Op, generator: Generator | None, *arguments) -> Tensor:

@@ -10,8 +10,8 @@ import warnings
 
 import numpy
 
-from chainrule._core.apply import call_quietly
 from chainrule._core.core import Tensor
+from chainrule._core.kernels import call_quietly
 from chainrule._core.types import DTYPES, get_default_dtype
 from chainrule.functions.declare import public
 from chainrule.functions.factory import (

@@ -22,7 +22,8 @@ from chainrule.functions.reduction_arguments import (
 from chainrule.ops import running as ops
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Op, Tensor
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
 
 # -------------------------------------------------------------------------------------- totals
 

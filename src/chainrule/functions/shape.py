@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 
 from chainrule._core.core import Tensor, bind_method
-from chainrule._core.types import Size, as_dtype
+from chainrule._core.sizes import Size
+from chainrule._core.types import as_dtype
 from chainrule._core.writes import adopt, check_may_write
 from chainrule.functions.declare import alias, method, public
 from chainrule.functions.identity import checked_dim, storage_offset

@@ -12,7 +12,8 @@ from chainrule.functions.reduction_arguments import check_type, dims_of
 from chainrule.ops import spread as ops
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Op, Tensor
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
 
 
 def _spread(op: Op, input: Tensor, dim, unbiased, keepdim: bool, correction):

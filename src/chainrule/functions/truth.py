@@ -14,7 +14,8 @@ from chainrule.ops import extremes as ops
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chainrule._core.core import Op, Tensor
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
 
 
 def _truth(op: Op, which: str) -> Callable:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from chainrule._core.apply import call_quietly, record_call
-from chainrule._core.core import Tensor
+from chainrule._core.core import Tensor, blank
+from chainrule._core.kernels import call_quietly
 from chainrule._core.modes import is_grad_enabled
+from chainrule._core.recording import record_call
 from chainrule._core.writes import (
     bump_version,
     check_may_overlap,
@@ -25,7 +26,7 @@ from chainrule.ops.shape import view
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chainrule._core.core import Op
+    from chainrule._core.operation import Op
 
 
 class Write:
@@ -44,7 +45,7 @@ def write(self: Tensor, what: Write) -> Tensor:
     if not recorded:
         bump_version(self)
         return self
-    value = share(Tensor.__new__(Tensor), self)
+    value = share(blank(Tensor), self)
     record_call(what.op, (self, *what.others), what.parameters, value)
     bump_version(self)
     return rewrite(self, value)

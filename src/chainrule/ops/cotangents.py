@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.core import Op, Tensor, argument_names
+from chainrule._core.core import Tensor
 from chainrule._core.engine import bind_engine
+from chainrule._core.operation import Op, argument_names
 from chainrule._core.program import Symbol, emit, select, trace
-from chainrule._core.writes import bind_ops
+from chainrule._core.views import bind_ops
 from chainrule.ops.arithmetic import add, mul, neg
 from chainrule.ops.choice import where
 from chainrule.ops.conversion import cast, clone, conj
 from chainrule.ops.memory import as_strided, overlay
 from chainrule.ops.reduction import sum
-from chainrule.ops.shape import reshape
+from chainrule.ops.shape import reshape, view_as_complex, view_as_real
 
 
 def times(g, partial):
@@ -25,6 +26,8 @@ def times(g, partial):
     if isinstance(partial, Tensor):
         if partial.dtype.category == 0:
             return where(partial, g, 0)
+        if partial.dtype is not g.dtype and not partial.dtype.is_complex:
+            partial = cast(partial, dtype=g.dtype)  # of numbers alone: where(x == y, 0.5, ...)
         return mul(g, conj(partial))
     return mul(g, partial.conjugate() if isinstance(partial, complex) else partial)
 
@@ -65,6 +68,7 @@ def sum_to(g, shape, dtype):
 bind_engine(
     {
         "add": add,
+        "cast": cast,
         "neg": neg,
         "times": times,
         "sum_to": sum_to,
@@ -72,4 +76,4 @@ bind_engine(
         "cotangent_program": cotangent_program,
     }
 )
-bind_ops(as_strided, overlay)
+bind_ops(as_strided, overlay, view_as_real, view_as_complex)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.core import Op, argument_names
+from chainrule._core.operation import Op, argument_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ view of it.
 
 from __future__ import annotations
 
-from chainrule._core.apply import matrix_product, outer_array
+from chainrule._core.products import matrix_product, outer_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import multilinear

@@ -6,7 +6,7 @@ records each as one node.
 
 from __future__ import annotations
 
-from chainrule._core.apply import product_array
+from chainrule._core.products import add_into, product_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import general
@@ -78,7 +78,7 @@ def linear(xp, x, y, z):
     out = product_array(y, z, False, True)
     if x.shape != out.shape[1:]:
         sizes.check_expands(x, out.shape)
-    out += x
+    add_into(out, x)
     return out
 
 

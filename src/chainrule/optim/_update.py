@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import call_quietly, wrap_array
+from chainrule._core.apply import wrap_array
+from chainrule._core.kernels import call_quietly
 from chainrule._core.modes import switch_grad
 from chainrule._core.program import trace
 from chainrule._core.writes import bump_version
@@ -35,11 +36,23 @@ class Update:
         """Update the parameter and the states, and count the write to the parameter."""
         array = parameter._array
         held = [state._array for state in states]
+        self.check_shapes(parameter, gradient, states)
         if array.dtype.char in "fd":
             self.run((array, *held), gradient._array, numbers)
         else:
             self.run_parts((array, *held), gradient._array, numbers)
         bump_version(parameter)
+
+    def check_shapes(self, parameter: Tensor, gradient: Tensor, states: Sequence[Tensor]) -> None:
+        """Refuse what broadcasting would hide: a parameter whose shape changed since."""
+        shape = parameter._array.shape
+        for other in (gradient, *states):
+            if other._array.shape != shape:
+                raise RuntimeError(
+                    f"The size of tensor a {list(shape)} must match the size of tensor b "
+                    f"{list(other._array.shape)}: a parameter's gradient and the optimizer's "
+                    "state must have its shape"
+                )
 
     def run(self, written: tuple, gradient: numpy.ndarray, numbers: tuple) -> None:
         operands = (written[0], gradient, *written[1:], *numbers)

@@ -96,13 +96,15 @@ class Adam(Optimizer):
             state["exp_avg_sq"] = _zeros_like(parameter)
             if settings.amsgrad:
                 state["max_exp_avg_sq"] = _zeros_like(parameter)
+        if not isinstance(state["step"], Tensor):  # of a state that was made elsewhere
+            state["step"] = wrap_array(numpy.array(state["step"], numpy.float32))
         count = state["step"]._array
         number = count.item() + 1
-        count.fill(number)
         states = [state["exp_avg"], state["exp_avg_sq"]]
         if settings.amsgrad:
             states.append(state["max_exp_avg_sq"])
         settings.update(parameter, gradient, states, settings.at(number))
+        count.fill(number)
 
 
 class AdamW(Adam):

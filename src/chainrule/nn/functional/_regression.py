@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import warnings
 
-from chainrule._core.apply import result_dtype
 from chainrule._core.core import Tensor
-from chainrule._core.types import can_cast, get_default_dtype
+from chainrule._core.kernels import result_dtype
+from chainrule._core.promotion import can_cast
+from chainrule._core.types import get_default_dtype
 from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
 from chainrule.ops import loss as ops
 

@@ -11,7 +11,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from chainrule._core.core import Tensor
-from chainrule._core.types import device as Device
+from chainrule._core.devices import device as Device
 from chainrule._core.types import dtype as Dtype
 
 if TYPE_CHECKING:

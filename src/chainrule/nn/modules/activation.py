@@ -15,7 +15,7 @@ from chainrule.nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
-    from chainrule._core.types import device as Device
+    from chainrule._core.devices import device as Device
     from chainrule._core.types import dtype as Dtype
 
 

@@ -8,7 +8,7 @@ from chainrule.nn.modules.module import Module
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
-    from chainrule._core.types import Size
+    from chainrule._core.sizes import Size
 
 
 class Flatten(Module):

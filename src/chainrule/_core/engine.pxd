@@ -1,2 +1,0 @@
-"""The backward pass."""
-from chainrule._core.core cimport Node, Tensor

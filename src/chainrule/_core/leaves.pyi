@@ -1,0 +1,1 @@
+"""Where a backward ends: hooks, captured cotangents, and .grad."""

@@ -1,0 +1,1 @@
+"""NumPy's inner loop of matmul."""

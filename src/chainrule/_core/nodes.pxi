@@ -1,0 +1,326 @@
+# The classes of nodes, a part of core.pyx: tensors and nodes refer to one another, so that they
+# must be one module.
+
+# PyTorch names the nodes that belong to no operation with their namespace.
+cdef tuple OWN_NAMES = ("AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented")
+
+
+@cython.auto_pickle(False)
+cdef class Node:
+    def __dealloc__(self):
+        if self.edges is not None:
+            unlink(self)
+
+    def name(self):
+        """The node's name, as PyTorch names it."""
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in OWN_NAMES else name
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object at {hex(id(self))}>"
+
+    @property
+    def next_functions(self):
+        """((node, which of its results), ...), one pair an input; (None, 0) where none is wanted."""
+        numbers = self.numbers or (0,) * len(self.edges or ())
+        pairs = tuple(zip(self.edges or (), numbers))
+        if self.op is not None and not self.op.joint:
+            # PyTorch's node has no place for what has no derivative (an index, a mask).
+            pairs = tuple([pair for pair, rule in zip(pairs, self.op.rules) if rule is not None])
+        if self.op is not None and isinstance(self.op.node_names, dict):
+            # PyTorch's node of `1 - x` or `2 ** x` has no place for the number.
+            if type(self).__name__ == self.op.node_names.get(2):
+                return pairs[1:]
+        return pairs
+
+    @property
+    def metadata(self):
+        return self._extra.metadata
+
+    @property
+    def _extra(self):
+        if self.extra is None:
+            self.extra = NodeExtra()
+        return self.extra
+
+    @property
+    def _sequence_nr(self):
+        return self.sequence
+
+    def _set_sequence_nr(self, unsigned long number):
+        self.sequence = number
+
+    @property
+    def op(self):
+        """The record of the operation."""
+        return self.op
+
+    @property
+    def source(self):
+        """The line of the user's program that made this node."""
+        return sources.locate(self.code, self.instruction)
+
+    @property
+    def parameters(self):
+        return self.parameters
+
+    def _saved_tensors(self):
+        """What was saved, as tensors in their places in the graph."""
+        if self.saved is None:
+            raise_freed()
+        return tuple([saved_tensor(self, k, True) for k in range(len(self.op.saves))])
+
+    def _saved_arrays(self):
+        """The saved values as they are now, whatever was written to them."""
+        if self.saved is None:
+            raise_freed()
+        return tuple([saved_value(self, k) for k in range(len(self.op.saves))])
+
+    def _saved_origin(self, Py_ssize_t position):
+        """(name of the node a saved tensor came from, which of its results), or None."""
+        cdef int ask
+        if self.saved is None:
+            raise_freed()
+        if not 0 <= position < len(self.op.saves):
+            raise IndexError(f"{self.name()} saved no value number {position}")
+        ask = self.op.saves[position]
+        cdef long version
+        cdef Storage storage = storage_at(self, position, &version)
+        if storage is None:
+            return None
+        if ask == ASK_OUT:
+            return short_name(self), 0
+        if storage.writer_name is not None:
+            return storage.writer_name, 0
+        edge = self.edges[ask]
+        if edge is None or type(edge) is AccumulateGrad:
+            return None
+        return short_name(edge), 0 if self.numbers is None else self.numbers[ask]
+
+    def __getattr__(self, name):
+        if name.startswith("_saved_") and self.op is not None:
+            return saved_by_name(self, name[len("_saved_"):])
+        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+
+
+@cython.auto_pickle(False)
+cdef class NodeExtra:
+    """What few nodes carry: hooks, and what users note on them."""
+
+    def __cinit__(self):
+        self.metadata = {}
+
+
+cdef str short_name(Node node):
+    """The node's name without what follows the operation's own ('Mul' for MulBackward0)."""
+    return type(node).__name__.partition("Backward")[0]
+
+
+cdef object raise_freed():
+    raise RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors "
+        "after they have already been freed). A backward frees what its graph saved; pass "
+        "retain_graph=True to the first one if a second is to follow."
+    )
+
+
+def raise_freed_error():
+    """Raise the error of a graph that was freed."""
+    raise_freed()
+
+
+cdef dict DEFAULT_SAVED_NAMES = {
+    "self": ASK_X, "other": ASK_X + 1, "result": ASK_OUT, "input": ASK_X, "mat2": ASK_X + 1,
+    "exponent": ASK_X + 1, "self_sym_sizes": ASK_X_SHAPE,
+}
+
+
+cdef object saved_by_name(Node node, str name):
+    cdef dict names = node.op.saved_names or {}
+    if node.parameters is not None and name in node.parameters:
+        return node.parameters[name]
+    ask = names.get(name, DEFAULT_SAVED_NAMES.get(name))
+    if ask not in node.op.saves:
+        raise AttributeError(f"'{node.name()}' object has no attribute '_saved_{name}'")
+    if node.saved is None:
+        raise_freed()
+    return saved_tensor(node, node.op.saves.index(ask), True)
+
+
+cdef object saved_tensor(Node node, Py_ssize_t position, bint attach):
+    """A saved value as a rule wants it; with `attach`, a tensor in its place in the graph."""
+    cdef Storage storage = saved_storage(node, position)
+    cdef int ask = node.op.saves[position]
+    cdef Tensor x
+    value = saved_value(node, position)
+    if storage is None:
+        return value
+    x = wrap(value)
+    x.storage = storage
+    if not attach:
+        return x
+    if ask == ASK_OUT:
+        x.node = node
+        x.needs_grad = True
+    elif ask <= ASK_Z and node.edges[ask] is not None:
+        edge = node.edges[ask]
+        if type(edge) is AccumulateGrad:
+            return (<AccumulateGrad>edge).variable
+        x.node = edge
+        x.output = 0 if node.numbers is None else node.numbers[ask]
+        x.needs_grad = True
+    return x
+
+
+# What stands in for a value that a node of one place did not have to save.
+cdef object unsaved = object()
+
+
+cdef int keep(Node node, Py_ssize_t position, object value, Storage storage, long version) except -1:
+    """Save a value, and the version its storage has; the places are filled in order."""
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        node.saved = unsaved if value is None else value
+        node.storage, node.version = storage, version
+        return 0
+    if position == 0:
+        node.saved = unfilled(3 * PyTuple_GET_SIZE(node.op.saves))
+    put(<tuple>node.saved, 3 * position, value)
+    put(<tuple>node.saved, 3 * position + 1, storage)
+    put(<tuple>node.saved, 3 * position + 2, version)
+    if position == PyTuple_GET_SIZE(node.op.saves) - 1:
+        filled(<tuple>node.saved)
+    return 0
+
+
+cdef object saved_value(Node node, Py_ssize_t position):
+    """A saved value: an array, a number, a shape, or None where none had to be saved."""
+    saved = node.saved
+    if saved is None:
+        raise_freed()
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        value = None if saved is unsaved else saved
+    else:
+        value = <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
+    return value if type(value) is not cnp.ndarray else of_leaf(node, position, value)
+
+
+cdef object of_leaf(Node node, Py_ssize_t position, object value):
+    """An array that was saved, or what a leaf has now where its .data was set since."""
+    cdef int ask = node.op.saves[position]
+    if ask <= ASK_Z and ask < PyTuple_GET_SIZE(node.edges):
+        edge = <object>PyTuple_GET_ITEM(node.edges, ask)
+        if type(edge) is AccumulateGrad:
+            return (<AccumulateGrad>edge).variable.array
+    return value
+
+
+cdef Storage storage_at(Node node, Py_ssize_t position, long *version):
+    """The storage of a saved array and the version it had; None for what is no array."""
+    saved = node.saved
+    if saved is None:
+        raise_freed()
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        version[0] = node.version
+        return node.storage
+    version[0] = <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position + 2)
+    return <Storage>PyTuple_GET_ITEM(<tuple>saved, 3 * position + 1)
+
+
+cdef Storage saved_storage(Node node, Py_ssize_t position):
+    """The storage of a saved array, which must not have been written to since."""
+    cdef long version
+    cdef Storage storage = storage_at(node, position, &version)
+    if storage is not None and storage.version != version:
+        late["raise_modified"](node, position, storage, version)
+    return storage
+
+
+cdef void unlink(Node node) noexcept:
+    """Free a chain of nodes without recursion, however long.
+
+    Whatever this node alone keeps alive is taken apart here, edge tuple by edge tuple, before
+    it is freed: so no node is ever freed while it still holds the next one.
+    """
+    cdef list held = None
+    cdef tuple edges = node.edges
+    cdef Node child
+    node.edges = None
+    while True:
+        if Py_REFCNT(edges) == 1:
+            for entry in edges:
+                # One reference is the tuple's, one is the loop variable's.
+                if entry is not None and Py_REFCNT(entry) == 2:
+                    child = <Node>entry
+                    # And now a third is `child`'s.
+                    if child.edges is not None:
+                        if held is None:
+                            held = []
+                        held.append(child.edges)
+                        child.edges = None
+                    child = None
+            entry = None
+        if not held:
+            return
+        edges = <tuple>held.pop()
+
+
+@cython.no_gc_clear
+@cython.auto_pickle(False)
+cdef class AccumulateGrad(Node):
+    """The end of the graph at a leaf: adds what arrives to the leaf's .grad."""
+
+    def __dealloc__(self):
+        if self.variable is not None and self.variable.accumulator == <PyObject *>self:
+            self.variable.accumulator = NULL
+
+
+cdef Node edge_of(Tensor x):
+    """Where a cotangent of x goes: its node, or the AccumulateGrad of a leaf."""
+    cdef AccumulateGrad end
+    if x.base is not None:
+        dispatch.refresh(x)
+    if x.node is not None:
+        return x.node
+    if not x.needs_grad:
+        return None
+    if x.accumulator != NULL:
+        return <Node><object>x.accumulator
+    end = AccumulateGrad.__new__(AccumulateGrad)
+    end.variable = x
+    end.edges = NOTHING
+    end.results = 1
+    end.sequence = <unsigned long>-1
+    x.accumulator = <PyObject *>end
+    return end
+
+
+def node_of(Tensor x not None):
+    """Where a cotangent of x goes: its grad_fn, the AccumulateGrad of a leaf, or None."""
+    return edge_of(x)
+
+
+cdef Node new_node(object node_type):
+    return <Node>chainrule_new(<PyTypeObject *>node_type, NOTHING)
+
+
+cdef dict node_types_by_name = {}
+
+
+cdef object node_type_named(str name):
+    found = node_types_by_name.get(name)
+    if found is None:
+        found = type(name, (Node,), {"__slots__": (), "__module__": "chainrule.autograd.graph"})
+        node_types_by_name[name] = found
+    return found
+
+
+cdef object node_type_of(Op op, int tensors):
+    """The class of the nodes an op makes, given (as bits) which inputs are tensors."""
+    cdef int bits = tensors & 7
+    found = op.node_types[bits]
+    if found is None:
+        names = op.node_names
+        name = names if isinstance(names, str) else names.get(bits, names[max(names)])
+        found = node_type_named(name)
+        op.node_types = op.node_types[:bits] + (found,) + op.node_types[bits + 1:]
+    return found

@@ -1,0 +1,217 @@
+"""From a result to its Node: the edges, what is saved, and the user's line.
+
+Apart from apply, because writes record too, and Functions make nodes of their own.
+"""
+cimport numpy as cnp
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
+
+from chainrule._core cimport core, modes, types
+from chainrule._core.core cimport (
+    Node, Storage, Tensor, edge_of, keep, filled, new_node, node_type_of,
+    put, storage_of, unfilled, wrap,
+)
+from chainrule._core.operation cimport ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, Op
+from chainrule._core.source cimport calling_code
+
+cnp.import_array()
+
+cdef unsigned long sequence = 0
+
+
+cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor original):
+    """Make the node of a result and hang it on the result.
+
+    `out` is the result or the tuple of results; `original`, for an op that writes into its
+    first input, holds that input's former values.
+    """
+    global sequence
+    if not op.joint and PyTuple_GET_SIZE(inputs) > PyTuple_GET_SIZE(op.rules):
+        raise TypeError(f"{op.name}: {len(inputs)} inputs for {len(op.rules)} rules")
+    cdef Tensor first = <Tensor?>(out[0] if type(out) is tuple else out)
+    cdef Py_ssize_t k, count = PyTuple_GET_SIZE(inputs)
+    cdef tuple edges = unfilled(count)
+    cdef int tensors = 0, wanted = 0
+    cdef Tensor x
+    cdef Node node, edge
+    cdef list numbers = None
+    for k in range(count):
+        value = <object>PyTuple_GET_ITEM(inputs, k)
+        edge = None
+        if isinstance(value, Tensor):
+            x = <Tensor>value
+            tensors |= 1 << (k & 31)
+            if op.joint or op.rules[k] is not None:
+                edge = edge_of(x)
+                if edge is not None:
+                    wanted |= 1 << (k & 31)
+                    if x.output != 0 and x.node is not None:
+                        if numbers is None:
+                            numbers = [0] * count
+                        numbers[k] = x.output
+        put(edges, k, edge)
+    node = new_node(node_type_of(op, tensors))
+    node.op = op
+    node.edges = filled(edges)
+    node.numbers = None if numbers is None else tuple(numbers)
+    node.parameters = parameters
+    node.adjust = adjustments(op, inputs, edges, first)
+    save(node, inputs, out, -1 if op.joint else wanted, original)
+    sequence += 1
+    node.sequence = sequence
+    node.code = calling_code(&node.instruction)
+    hang(node, out)
+    return node
+
+
+cdef int hang(Node node, object out) except -1:
+    """Make the node the origin of its results; integer results of a float op stay constants."""
+    cdef Tensor x
+    cdef int number = 0
+    if type(out) is not tuple:
+        x = <Tensor>out
+        x.node, x.output, x.needs_grad = node, 0, True
+        node.results = 1
+        return 0
+    for x in out:
+        if types.dtype_of(x.array).category >= 2:
+            x.node, x.output, x.needs_grad = node, number, True
+        number += 1
+    node.results = number
+    node.metas = tuple([(x.array.shape, types.dtype_of(x.array)) for x in out])
+    return 0
+
+
+cdef object adjustments(Op op, tuple inputs, tuple edges, Tensor out):
+    """Per input the shape and type its cotangent must be brought to; None: none needs it."""
+    cdef list found = None
+    cdef Py_ssize_t k
+    cdef Tensor x
+    for k in range(PyTuple_GET_SIZE(edges)):
+        if <object>PyTuple_GET_ITEM(edges, k) is None:
+            continue
+        x = <Tensor>PyTuple_GET_ITEM(inputs, k)
+        if same_kind(x.array, out.array, op.broadcasts):
+            continue
+        if found is None:
+            found = [None] * PyTuple_GET_SIZE(edges)
+        found[k] = (x.array.shape, types.dtype_of(x.array))
+    return None if found is None else tuple(found)
+
+
+cdef inline bint same_kind(object x, object out, bint shapes) except -1:
+    cdef cnp.ndarray a, b
+    if type(x) is not cnp.ndarray or type(out) is not cnp.ndarray:
+        return x.dtype == out.dtype and (not shapes or x.shape == out.shape)
+    a, b = x, out
+    if cnp.PyArray_TYPE(a) != cnp.PyArray_TYPE(b):
+        return False
+    return not shapes or cnp.PyArray_SAMESHAPE(a, b)
+
+
+cdef int save(Node node, tuple inputs, object out, int wanted, Tensor original) except -1:
+    """Keep what the rules of the wanted inputs name, and the versions it had."""
+    cdef Op op = node.op
+    cdef Py_ssize_t k
+    cdef Storage storage
+    cdef long version
+    cdef int ask
+    if PyTuple_GET_SIZE(op.saves) == 0:
+        node.saved = ()
+    for k in range(PyTuple_GET_SIZE(op.saves)):
+        ask = <object>PyTuple_GET_ITEM(op.saves, k)
+        value, storage, version = None, None, 0
+        if <int>op.asked_by[k] & wanted:
+            value, storage = what_is_asked(ask, inputs, out, original)
+        if storage is not None:
+            refuse_inference(op, storage)
+            version = storage.version
+            # An op that writes in place saves its other inputs as they were before the write.
+            if original is not None and ask <= ASK_Z and storage is (<Tensor>out).storage:
+                version -= 1
+        keep(node, k, value, storage, version)
+    return 0
+
+
+cdef int refuse_inference(Op op, Storage storage) except -1:
+    if storage.inference:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created "
+            f"in inference mode in computation tracked by autograd; {op.name} would have to save "
+            "one. A clone() made outside inference mode will do."
+        )
+    return 0
+
+
+cdef tuple what_is_asked(int ask, tuple inputs, object out, Tensor original):
+    cdef Tensor x
+    if ask <= ASK_Z:
+        value = <object>PyTuple_GET_ITEM(inputs, ask)
+        if ask == 0 and original is not None:
+            value = original
+        if not isinstance(value, Tensor):
+            return value, None
+        x = <Tensor>value
+        return x.array, storage_of(x)
+    if ask == ASK_OUT:
+        x = <Tensor>(out[0] if type(out) is tuple else out)
+        return x.array, storage_of(x)
+    if ask == ASK_OUTS:
+        return tuple([wrap((<Tensor>x).array) for x in out]), None
+    if ask == ASK_SHAPES:
+        return tuple([(<Tensor?>x).array.shape for x in inputs]), None
+    value = <object>PyTuple_GET_ITEM(inputs, ask - ASK_X_SHAPE)
+    return (<Tensor>value).array.shape if isinstance(value, Tensor) else (), None
+
+
+# --------------------------------------------------------------- what Python modules may use
+
+def record_call(Op op not None, tuple inputs not None, dict parameters, out):
+    """Record an op whose result was made by other means."""
+    for result in (out if type(out) is tuple and out else (out,)):
+        if not isinstance(result, Tensor):
+            raise TypeError(f"record_call: expected a result, got {result!r}")
+    return record(op, inputs, parameters, out, None)
+
+
+def attach(Node node not None, tuple tensors not None, tuple results not None):
+    """Make `node` (a Function's) the origin of `results`, with edges to `tensors`."""
+    global sequence
+    cdef list edges = [], numbers = []
+    cdef Tensor x
+    for x in tensors:
+        edges.append(edge_of(x))
+        numbers.append(x.output if x.node is not None else 0)
+    node.edges = tuple(edges)
+    node.numbers = tuple(numbers) if any(numbers) else None
+    node.metas = tuple([(x.array.shape, types.dtype_of(x.array)) for x in results])
+    node.results = len(results)
+    sequence += 1
+    node.sequence = sequence
+    node.code = calling_code(&node.instruction)
+    for number, x in enumerate(results):
+        x.node, x.output, x.needs_grad = node, number, True
+        if x.base is not None:
+            x.node_version = x.storage.version
+
+
+def parts_of(Tensor x not None):
+    """What must be kept of a tensor to make it again without keeping its node alive."""
+    cdef Storage storage = storage_of(x)
+    if storage.inference and not modes.inference_enabled():
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. A clone() made outside inference "
+            "mode can."
+        )
+    return x.array, storage, storage.version
+
+
+def restored(array, Storage storage not None, Node node, int number):
+    """A saved tensor again, in its place in the graph (node None: a constant)."""
+    cdef Tensor x
+    if type(node) is core.AccumulateGrad:
+        return (<core.AccumulateGrad>node).variable
+    x = wrap(array)
+    x.storage = storage
+    if node is not None:
+        x.node, x.output, x.needs_grad = node, number, True
+    return x

@@ -1,0 +1,8 @@
+"""From the cotangent of a result to those of the inputs."""
+from chainrule._core.core cimport Node, Tensor
+from chainrule._core.runs cimport Run
+
+cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g)
+cdef object all_cotangents(Run run, Node node, object g)
+cdef Tensor adjusted(Node node, Py_ssize_t k, object g, bint create)
+cdef object release_function(Node node)

@@ -1,0 +1,10 @@
+"""From the cotangent of a result to those of the inputs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chainrule._core.core import Node
+
+def bind_functions(
+    run: Callable[[Node, tuple[Any, ...]], tuple[Any, ...]], release: Callable[[Node], None]
+) -> None: ...

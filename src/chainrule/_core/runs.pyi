@@ -1,0 +1,1 @@
+"""What one backward pass keeps about the nodes that it reaches."""

@@ -1,0 +1,3 @@
+"""The shape of an array, a Size."""
+
+cdef object size_of(object array)

@@ -1,0 +1,196 @@
+"""ctx: what a Function's forward and backward share, which is also its node.
+
+Apart from Function itself: here is what is saved, and what the user's backward returns is checked
+before the engine sees it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy
+
+from chainrule._core.apply import wrap_array
+from chainrule._core.core import Node, Tensor, raise_freed_error
+from chainrule._core.recording import parts_of, restored
+from chainrule._core.rules import bind_functions
+from chainrule.ops.cotangents import sum_to
+
+if TYPE_CHECKING:
+    from chainrule.autograd.function import Function
+
+
+class FunctionCtx:
+    """What a Function's forward and backward share: `ctx`, which is also the node."""
+
+    needs_input_grad: tuple[bool, ...] = ()
+    materialize_grads = True
+    dirty_tensors: tuple[Tensor, ...] = ()
+    non_differentiable: tuple[Tensor, ...] = ()
+    to_save: tuple[Tensor | None, ...] = ()
+    _made: _Made
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for backward, where they appear as `ctx.saved_tensors`."""
+        for position, tensor in enumerate(tensors):
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {position} is of "
+                    f"type {type(tensor).__name__}; keep other values as attributes of ctx"
+                )
+        self.to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for the function's own jvp."""
+        self.saved_for_forward = tensors
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """Say which inputs forward wrote to; each must be returned."""
+        self.dirty_tensors = tensors
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Say which results have no gradient."""
+        self.non_differentiable = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether backward is given zeros (True, as at first) or None for unused results."""
+        self.materialize_grads = value
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What was saved, each in its place in the graph; refused once it was freed."""
+        kept = self._made.kept
+        if kept is None:
+            raise_freed_error()
+        return tuple(None if one is None else one.unpack(self) for one in kept)
+
+
+class _Kept:
+    """A saved tensor without its node: where it was (an input, a result) says which that is."""
+
+    __slots__ = ("array", "edge", "number", "own", "storage", "tensor", "version")
+
+    def __init__(self, tensor, edge, number, own):
+        self.array, self.storage, self.version = parts_of(tensor)
+        self.edge, self.number, self.own = edge, number, own
+
+    def unpack(self, node):
+        if self.storage.version != self.version:
+            raise RuntimeError(
+                "one of the variables needed for gradient computation has been modified by an "
+                f"inplace operation: a tensor of shape {list(self.array.shape)} saved by "
+                f"{node.name()} at {node.source} is at version {self.storage.version}; expected "
+                f"version {self.version} instead. It was written to at {self.storage.source}."
+            )
+        if self.own:
+            return restored(self.array, self.storage, node, self.number)
+        edge = None if self.edge is None else node.next_functions[self.edge][0]
+        return restored(self.array, self.storage, edge, self.number)
+
+
+class _Made:
+    """What the machinery keeps of one application, out of the way of what users put on ctx."""
+
+    __slots__ = ("inputs", "kept", "metas", "places")
+
+    def __init__(self):
+        self.kept = ()  # what save_for_backward was given; None once freed
+        self.inputs = []  # per tensor input: its place among the arguments, shape and dtype
+        self.metas = []  # per result: shape and dtype, None for what is no tensor
+        self.places = []  # the places of the differentiable results among all
+
+
+def _users_own(name):
+    """An attribute of nodes that a program may use for itself, as it may any other name."""
+    nodes = getattr(Node, name)
+
+    def read(self):
+        return self.__dict__[name] if name in self.__dict__ else nodes.__get__(self)
+
+    def write(self, value):
+        self.__dict__[name] = value
+
+    return property(read, write)
+
+
+class BackwardNode(Node, FunctionCtx):
+    """The node of a Function; each Function class gets a subclass named after it."""
+
+    _function: type[Function]
+    op, source, parameters = _users_own("op"), _users_own("source"), _users_own("parameters")
+
+    def __init__(self):
+        self._made = _Made()
+
+
+def keep(node, inputs, results) -> None:
+    """Save what forward asked for, as inputs, results or values of their own."""
+    places = {id(tensor): k for k, tensor in enumerate(inputs)}
+    outs = {id(tensor): k for k, tensor in enumerate(results)}
+    kept: list[_Kept | None] = []
+    for tensor in node.to_save:
+        if tensor is None:
+            kept.append(None)
+        elif id(tensor) in outs:
+            kept.append(_Kept(tensor, None, outs[id(tensor)], True))
+        else:
+            kept.append(_Kept(tensor, places.get(id(tensor)), tensor.output_nr, False))
+    node._made.kept = tuple(kept)
+    node.to_save = ()
+
+
+def release(node) -> None:
+    """Let go of what was saved, if anything was."""
+    node._made.kept = None if node._made.kept else node._made.kept
+
+
+def run(node, cotangents) -> tuple:
+    """Call the user's backward and check what it returns, one entry per tensor input."""
+    made = node._made
+    given = [None] * len(made.metas)
+    for place, g in zip(made.places, cotangents):
+        given[place] = g
+    if node.materialize_grads:
+        given = [
+            _zeros(meta) if g is None and meta is not None else g
+            for g, meta in zip(given, made.metas)
+        ]
+    found = type(node)._function.backward(node, *given)
+    return _checked(node, found if isinstance(found, tuple) else (found,))
+
+
+def _checked(node, found):
+    wanted = len(node.needs_input_grad)
+    if len(found) < wanted or any(part is not None for part in found[wanted:]):
+        raise RuntimeError(
+            f"function {Node.name(node)} returned an incorrect number of gradients (expected "
+            f"{wanted}, got {len(found)})"
+        )
+    return tuple(
+        _checked_one(node, found[place], shape, dtype, position)
+        for position, (place, shape, dtype) in enumerate(node._made.inputs)
+    )
+
+
+def _checked_one(node, gradient, shape, dtype, position):
+    if gradient is None:
+        return None
+    if not isinstance(gradient, Tensor):
+        raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__})")
+    if tuple(gradient.shape) == shape and gradient.dtype is dtype:
+        return gradient
+    lead = gradient.ndim - len(shape)
+    if lead < 0 or any(m not in (1, g) for m, g in zip(shape, gradient.shape[lead:])):
+        raise RuntimeError(
+            f"Function {Node.name(node)} returned an invalid gradient at index {position} - got "
+            f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
+        )
+    return sum_to(gradient, shape, dtype)
+
+
+def _zeros(meta):
+    shape, dtype = meta
+    return wrap_array(numpy.zeros(shape, dtype.numpy))
+
+
+bind_functions(run, release)
