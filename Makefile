@@ -53,6 +53,7 @@ check: $(tools_ready)
 	@.venv-test/bin/ruff check --quiet .
 	@.venv-test/bin/mypy
 	@.venv-test/bin/python tools/check_layers.py
+	@.venv-test/bin/python tools/check_lines.py
 
 format: $(tools_ready)
 	@.venv-test/bin/ruff check --quiet --fix . || true

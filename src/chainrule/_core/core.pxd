@@ -106,7 +106,7 @@ cdef extern from "Python.h":
     void PyObject_GC_UnTrack(object o)
 
 cdef inline tuple unfilled(Py_ssize_t count):
-    """A tuple to be filled; hidden, meanwhile, from the collector and from who asks it for objects."""
+    """A tuple to be filled; hidden meanwhile from the collector, which shows all it knows."""
     cdef tuple made = PyTuple_New(count)
     if count:
         PyObject_GC_UnTrack(made)
@@ -132,4 +132,6 @@ cdef object raise_freed()
 cdef str short_name(Node node)
 cdef object saved_value(Node node, Py_ssize_t position)
 cdef Storage saved_storage(Node node, Py_ssize_t position)
-cdef int keep(Node node, Py_ssize_t position, object value, Storage storage, long version) except -1
+cdef int keep(
+    Node node, Py_ssize_t position, object value, Storage storage, long version
+) except -1

@@ -116,7 +116,8 @@ def backward_from_scalar(Tensor root not None):
         cnp.PyArray_NDIM(array), cnp.PyArray_DIMS(array), cnp.PyArray_TYPE(array), 0
     )
     seed.fill(1)
-    run_backward([(node, root.output if root.node is not None else 0)], [wrap(seed)], None, None, False, False)
+    number = root.output if root.node is not None else 0
+    run_backward([(node, number)], [wrap(seed)], None, None, False, False)
     return True
 
 

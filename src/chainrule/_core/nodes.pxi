@@ -21,7 +21,7 @@ cdef class Node:
 
     @property
     def next_functions(self):
-        """((node, which of its results), ...), one pair an input; (None, 0) where none is wanted."""
+        """((node, which of its results), ...), a pair an input; (None, 0) where none is wanted."""
         numbers = self.numbers or (0,) * len(self.edges or ())
         pairs = tuple(zip(self.edges or (), numbers))
         if self.op is not None and not self.op.joint:
@@ -176,7 +176,9 @@ cdef object saved_tensor(Node node, Py_ssize_t position, bint attach):
 cdef object unsaved = object()
 
 
-cdef int keep(Node node, Py_ssize_t position, object value, Storage storage, long version) except -1:
+cdef int keep(
+    Node node, Py_ssize_t position, object value, Storage storage, long version
+) except -1:
     """Save a value, and the version its storage has; the places are filled in order."""
     if PyTuple_GET_SIZE(node.op.saves) == 1:
         node.saved = unsaved if value is None else value

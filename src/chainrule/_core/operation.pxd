@@ -4,7 +4,9 @@ from cpython.object cimport PyObject
 from chainrule._core.loops cimport LoopTable
 from chainrule._core.program cimport Program
 
-ctypedef object (*vectorcallfunc)(object callable, PyObject **arguments, size_t count, PyObject *names)
+ctypedef object (*vectorcallfunc)(
+    object callable, PyObject **arguments, size_t count, PyObject *names
+)
 
 # What an Op's rules derive from (see ops/kinds.py).
 cdef enum Kind:

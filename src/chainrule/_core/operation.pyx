@@ -135,7 +135,8 @@ cdef class Op:
             broadcasts=self.broadcasts, promotes=self.promotes, floats=self.floats,
             whole=self.whole, joint=self.joint, results=self.results,
         )
-        copy.batch, copy.pushforward, copy.saved_names = self.batch, self.pushforward, self.saved_names
+        copy.batch, copy.pushforward = self.batch, self.pushforward
+        copy.saved_names = self.saved_names
         return copy
 
     def symbolic(self, tuple inputs, dict parameters):

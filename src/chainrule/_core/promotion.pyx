@@ -118,7 +118,8 @@ def promote_types(type1, type2):
     Source: https://docs.pytorch.org/docs/2.13/generated/torch.promote_types.html
     """
     return promote(
-        types.requested(type1, "promote_types", "type1"), types.requested(type2, "promote_types", "type2")
+        types.requested(type1, "promote_types", "type1"),
+        types.requested(type2, "promote_types", "type2"),
     )
 
 
