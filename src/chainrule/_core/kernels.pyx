@@ -7,7 +7,7 @@ from cpython.object cimport PyObject, PyTypeObject
 
 from chainrule._core cimport modes, operation, types
 from chainrule._core.core cimport Tensor, wrap
-from chainrule._core.loops cimport run_binary, run_unary, store_number, table_of
+from chainrule._core.loops cimport run_binary, run_unary, store_number, table_of, table_without
 from chainrule._core.operation cimport Op
 from chainrule._core.program cimport Program
 from chainrule._core.promotion cimport (
@@ -70,6 +70,8 @@ cdef object compute(Op op, tuple inputs, dict parameters):
     cdef dtype common
     if type(op.kernel) is str:
         resolve(op)
+    if op.refuses is not None:
+        check_kinds(op, inputs)
     if op.promotes:
         common = common_type(op, inputs)
         for x in inputs:
@@ -98,8 +100,19 @@ cdef object refuse_operand(Op op, tuple inputs):
             )
 
 
+cdef int check_kinds(Op op, tuple inputs) except -1:
+    """Refuse operands of kinds that the op does not take even together with others."""
+    for x in inputs:
+        kind = (<Tensor>x).array.dtype.kind if isinstance(x, Tensor) else numpy.asarray(x).dtype.kind
+        if kind.upper() in op.refuses:
+            operation.late["unsupported"](op, inputs)
+    return 0
+
+
 cdef object run_kernel(Op op, tuple arrays, dict parameters):
     cdef object result = None
+    if op.refuses is not None and arrays[0].dtype.kind in op.refuses:
+        operation.late["unsupported"](op, arrays)
     if op.whole and arrays[0].dtype.kind in "iu":
         return arrays[0].copy()
     if op.loops is not None:
@@ -151,7 +164,7 @@ cdef int resolve(Op op) except -1:
 
     module, _, name = (<str>op.kernel).rpartition(".")
     op.kernel = getattr(importlib.import_module(module), name)
-    op.loops = table_of(op.kernel)
+    op.loops = table_of(op.kernel) if op.refuses is None else table_without(op.kernel, op.refuses)
     return 0
 
 

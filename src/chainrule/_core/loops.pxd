@@ -30,6 +30,7 @@ cdef class LoopTable:
     cdef Loop loops[24]         # by the type number that all operands share
 
 cpdef LoopTable table_of(object ufunc)
+cpdef LoopTable table_without(object ufunc, str kinds)
 
 # Each returns None where the loop cannot be called directly: the caller then goes through NumPy.
 cdef object run_unary(LoopTable table, cnp.ndarray x, cnp.ndarray out)

@@ -61,6 +61,17 @@ cpdef LoopTable table_of(object ufunc):
     return found
 
 
+cpdef LoopTable table_without(object ufunc, str kinds):
+    """A table of its own, without the loops for types of some kinds (NumPy's letters: "c")."""
+    cdef LoopTable table = LoopTable(ufunc)
+    cdef int typenum
+    for letter in numpy.typecodes["All"]:
+        typenum = numpy.dtype(letter).num
+        if typenum < 24 and numpy.dtype(letter).kind in kinds.lower():
+            table.loops[typenum].function = NULL
+    return table
+
+
 cdef inline Loop *loop_for(LoopTable table, cnp.ndarray x) noexcept:
     cdef int typenum = cnp.PyArray_TYPE(x)
     if typenum >= 24 or not cnp.PyArray_ISCARRAY_RO(x):

@@ -45,6 +45,7 @@ cdef class Op:
     cdef readonly bint broadcasts       # the engine sums cotangents back to the inputs' shapes
     cdef readonly bint promotes         # inputs are brought to their common type first
     cdef readonly bint floats           # integers are brought to the default float first
+    cdef readonly str refuses           # NumPy's letters of the kinds it does not take, or None
     cdef readonly int results           # how many; -1: a tuple of any length
     cdef object node_names              # str, or a tuple by which inputs are tensors (bits)
     cdef tuple node_types               # made when first recorded

@@ -24,6 +24,7 @@ class Op:
     broadcasts: Final[bool]
     promotes: Final[bool]
     floats: Final[bool]
+    refuses: Final[str | None]
     results: Final[int]
     batch: Any
     pushforward: Any
@@ -47,6 +48,7 @@ class Op:
         whole: bool = False,
         joint: bool = False,
         results: int = 1,
+        refuses: str | None = None,
     ) -> None: ...
     def __call__(self, *inputs: Any, **parameters: Any) -> Any: ...
     def set_rules(self, rules: tuple[Any, ...]) -> None: ...

@@ -6,7 +6,7 @@ cimport cython
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_GET_SIZE
 
-from chainrule._core.loops cimport table_of
+from chainrule._core.loops cimport table_of, table_without
 from chainrule._core.program cimport Program, emit, trace
 
 # Python functions for what is not the core's business: printing, indexing, conversions.
@@ -64,7 +64,7 @@ cdef class Op:
     def __init__(
         self, str name, int kind, int arity, kernel, *, tuple rules=(), node=None, parameters=(),
         formula=None, bint view=False, bint broadcasts=False, bint promotes=False,
-        bint floats=False, bint whole=False, bint joint=False, int results=1,
+        bint floats=False, bint whole=False, bint joint=False, int results=1, str refuses=None,
     ):
         self.vectorcall = call_op
         self.name = name
@@ -75,10 +75,11 @@ cdef class Op:
         self.parameters = tuple(parameters)
         self.view, self.broadcasts, self.promotes = view, broadcasts, promotes
         self.floats, self.whole, self.joint, self.results = floats, whole, joint, results
+        self.refuses = refuses
         self.node_names = node or "".join(p.title() for p in name.split("_")) + "Backward0"
         self.node_types = (None,) * 8
         if isinstance(kernel, operator_ufunc()):
-            self.loops = table_of(kernel)
+            self.loops = table_of(kernel) if refuses is None else table_without(kernel, refuses)
         self.set_rules(rules)
 
     def set_rules(self, tuple rules):
@@ -133,7 +134,7 @@ cdef class Op:
             self.name, self.kind, self.arity, self.kernel, rules=self.rules, node=node,
             parameters=self.parameters, formula=self.formula, view=self.view,
             broadcasts=self.broadcasts, promotes=self.promotes, floats=self.floats,
-            whole=self.whole, joint=self.joint, results=self.results,
+            whole=self.whole, joint=self.joint, results=self.results, refuses=self.refuses,
         )
         copy.batch, copy.pushforward = self.batch, self.pushforward
         copy.saved_names = self.saved_names

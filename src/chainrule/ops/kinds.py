@@ -31,7 +31,9 @@ ELEMENTWISE, LINEAR, MULTILINEAR, GENERAL = range(4)
 OPERANDS = ("x", "y", "z")
 
 
-def elementwise(name, kernel, *partials, node=None, floats=False, promotes=True, whole=False):
+def elementwise(
+    name, kernel, *partials, node=None, floats=False, promotes=True, whole=False, refuses=None
+):
     """An op that works element by element, by the partial derivative in each input.
 
     `kernel` is the name of a NumPy ufunc, the path of a SciPy one ("scipy.special.erf"), a
@@ -39,6 +41,8 @@ def elementwise(name, kernel, *partials, node=None, floats=False, promotes=True,
     (def kernel(xp, x)). A partial is a formula, a number, or None where there is no derivative.
     A formula that gives booleans selects: the cotangent where true, zero elsewhere. `floats`
     brings integers to the default float type first; `whole` leaves integers as they are.
+    `refuses` are NumPy's letters of the kinds of numbers that the op does not take once operands
+    have their common type ("c": complex); in capitals, that no operand may be of ("B").
     """
     formula, parameters, arity = None, (), len(partials)
     if isinstance(kernel, str):
@@ -56,6 +60,7 @@ def elementwise(name, kernel, *partials, node=None, floats=False, promotes=True,
     return Op(
         name, ELEMENTWISE, arity, kernel, rules=partials, node=node, parameters=parameters,
         formula=formula, broadcasts=True, promotes=promotes, floats=floats, whole=whole,
+        refuses=refuses,
     )  # fmt: skip
 
 
