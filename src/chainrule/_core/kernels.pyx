@@ -103,8 +103,8 @@ cdef object refuse_operand(Op op, tuple inputs):
 cdef int check_kinds(Op op, tuple inputs) except -1:
     """Refuse operands of kinds that the op does not take even together with others."""
     for x in inputs:
-        kind = (<Tensor>x).array.dtype.kind if isinstance(x, Tensor) else numpy.asarray(x).dtype.kind
-        if kind.upper() in op.refuses:
+        array = (<Tensor>x).array if isinstance(x, Tensor) else numpy.asarray(x)
+        if array.dtype.kind.upper() in op.refuses:
             operation.late["unsupported"](op, inputs)
     return 0
 

@@ -6,6 +6,7 @@ short function in `functions`, whatever forms PyTorch gives it.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy
@@ -50,7 +51,13 @@ def deliver(result, out, name: str):  # noqa: ANN201  (what it was given)
     if out is None:
         return result
     if isinstance(out, (tuple, list)):
+        if len(out) != len(result):
+            raise TypeError(
+                f"{name}(): argument 'out' must hold {len(result)} tensors, not {len(out)}"
+            )
         return type(result)(*(deliver(part, o, name) for part, o in zip(result, out)))
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
     if is_grad_enabled() and (result.requires_grad or out.requires_grad):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic "
@@ -62,8 +69,26 @@ def deliver(result, out, name: str):  # noqa: ANN201  (what it was given)
             f"{out.dtype.legacy}"
         )
     if out.shape != result.shape:
-        replace_array(out, numpy.empty(result.shape, out.dtype.numpy))
+        _resize(out, result.shape)
     return overwrite(out, result._array)
+
+
+def _resize(out: Tensor, shape) -> None:
+    """Give out= another shape; one that held something is probably a mistake."""
+    if out._array.size:
+        warnings.warn(
+            "An output with one or more elements was resized since it had shape "
+            f"{list(out.shape)}, which does not match the required output shape {list(shape)}. "
+            "This behavior is deprecated; out.resize_(0) before the call makes it silent.",
+            stacklevel=4,
+        )
+    replace_array(out, numpy.empty(shape, out.dtype.numpy))
+
+
+def type_name(value) -> str:
+    """The name of a value's type as PyTorch's messages have it: int, numpy.ndarray."""
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def pointwise(
@@ -76,16 +101,17 @@ def pointwise(
     def function(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         if not isinstance(input, Tensor):
             raise TypeError(
-                f"{name}(): argument 'input' (position 1) must be Tensor, not "
-                f"{type(input).__name__}"
+                f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(input)}"
             )
         return deliver(op(input), out, name)
 
-    doc = _document(name, summary, f"torch.{name}({example})", result)
+    doc = _document(name, summary, "the result has the input's shape", example, result)
     function = Front(op, _named(function, name, doc))
     bind_method(name, function)
     if in_place:
-        written = _named(lambda input: in_place_call(op, input, (), None), name + "_", doc)
+        written = _named(
+            lambda input: in_place_call(op, input, (), None), name + "_", _in_place_doc(name)
+        )
         bind_method(written.__name__, written)
         PUBLIC[written.__name__] = written
     return public(function)
@@ -107,27 +133,41 @@ def pairwise(
             if not isinstance(value, kinds):
                 raise TypeError(
                     f"{name}(): argument '{('input', 'other')[position - 1]}' (position "
-                    f"{position}) must be Tensor, not {type(value).__name__}"
+                    f"{position}) must be Tensor, not {type_name(value)}"
                 )
         if not isinstance(input, Tensor) and not isinstance(other, Tensor):
             input = wrap_array(numpy.asarray(input))
         return deliver(op(input, other), out, name)
 
-    doc = _document(name, summary, f"torch.{name}({example})", result)
+    doc = _document(name, summary, "shapes broadcast and types promote", example, result)
     function = _named(function, name, doc)
     function = Front(op, function) if numbers else function
     bind_method(name, function)
     if in_place:
-        written = _named(lambda input, other: op.in_place(input, other), name + "_", doc)
-        bind_method(written.__name__, written)
+
+        def written(input: Tensor, other) -> Tensor:
+            if not numbers and not isinstance(other, Tensor):
+                raise TypeError(
+                    f"{name}_(): argument 'other' (position 1) must be Tensor, not "
+                    f"{type_name(other)}"
+                )
+            return op.in_place(input, other)
+
+        bind_method(name + "_", _named(written, name + "_", _in_place_doc(name)))
     return public(function)
 
 
-def _document(name, summary, call, result):
+def _document(name, summary, shapes, arguments, result):
     """The docstring of a generated function: what it is, an example, where to read more."""
+    call = f"torch.{name}({arguments})"
     example = f"\n\n>>> import chainrule as torch\n>>> {call}\n{result}" if result else ""
     page = f"https://docs.pytorch.org/docs/2.13/generated/torch.{name}.html"
-    return f"{summary} Elementwise; shapes broadcast and types promote.{example}\n\nSee {page}"
+    errors = "TypeError for what is no tensor."
+    return f"{summary} Elementwise: {shapes}. {errors}{example}\n\nSee {page}"
+
+
+def _in_place_doc(name):
+    return f"torch.{name}, written into the tensor itself, whose type the result must fit."
 
 
 def _named(function, name, doc):
