@@ -8,7 +8,7 @@ from cpython.object cimport PyObject, PyTypeObject
 from chainrule._core cimport modes, operation, types
 from chainrule._core.core cimport Tensor, wrap
 from chainrule._core.loops cimport run_binary, run_unary, store_number, table_of, table_without
-from chainrule._core.operation cimport Op
+from chainrule._core.operation cimport ELEMENTWISE, Op
 from chainrule._core.program cimport Program
 from chainrule._core.promotion cimport (
     Promotion, promotion_add_scalar, promotion_add_tensor, promotion_result, promotion_start,
@@ -111,6 +111,8 @@ cdef int check_kinds(Op op, tuple inputs) except -1:
 
 cdef object run_kernel(Op op, tuple arrays, dict parameters):
     cdef object result = None
+    if op.kind == ELEMENTWISE and has_bfloat16(arrays):
+        return run_in_float32(op, arrays, parameters)
     if op.refuses is not None and arrays[0].dtype.kind in op.refuses:
         operation.late["unsupported"](op, arrays)
     if op.whole and arrays[0].dtype.kind in "iu":
@@ -129,6 +131,27 @@ cdef object run_kernel(Op op, tuple arrays, dict parameters):
     if type(result) is tuple or type(result) is list:
         return tuple([numpy.asarray(part) for part in result])
     return result if type(result) is cnp.ndarray else numpy.asarray(result)
+
+
+cdef bint has_bfloat16(tuple arrays) except -1:
+    """Whether NumPy itself has no loops for one of them; of our types, only for bfloat16."""
+    for array in arrays:
+        if type(array) is cnp.ndarray and cnp.PyArray_TYPE(<cnp.ndarray>array) >= 24:
+            return True
+    return False
+
+
+cdef object run_in_float32(Op op, tuple arrays, dict parameters):
+    """Compute bfloat16 in float32 and round once, as PyTorch does."""
+    cdef object narrow = None
+    cdef list wide = []
+    for array in arrays:
+        if array.dtype.num >= 24:
+            narrow = array.dtype
+            array = array.astype(numpy.float32)
+        wide.append(array)
+    result = run_kernel(op, tuple(wide), parameters)
+    return result.astype(narrow) if result.dtype == numpy.float32 else result
 
 
 cdef object call_ufunc(Op op, tuple arrays):

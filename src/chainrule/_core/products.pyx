@@ -63,7 +63,9 @@ def product_array(x, y, bint x_turned=False, bint y_turned=False):
     if type(x) is cnp.ndarray and type(y) is cnp.ndarray:
         result = run_matmul(x, y, x_turned, y_turned)
     if result is None:
-        return numpy.matmul(x.T if x_turned else x, y.T if y_turned else y)
+        # NumPy gives float32 for bfloat16.
+        product = numpy.matmul(x.T if x_turned else x, y.T if y_turned else y)
+        return product.astype(numpy.result_type(x, y), copy=False)
     return result
 
 

@@ -8,7 +8,7 @@ view of it.
 
 from __future__ import annotations
 
-from chainrule._core.products import matrix_product, outer_array
+from chainrule._core.products import matrix_product, outer_array, product_array
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.conversion import conj
 from chainrule.ops.kinds import multilinear
@@ -20,32 +20,32 @@ from chainrule.ops.shape import transpose
 @multilinear()
 def mm(xp, x, y):
     sizes.check_matrices(x, y)
-    return xp.matmul(x, y)
+    return product_array(x, y)
 
 
 @multilinear(node="MmBackward0")
 def product_nt(xp, x, y):
     sizes.check_matrices(x, y.T)
-    return xp.matmul(x, y.T)
+    return product_array(x, y.T)
 
 
 @multilinear(node="MmBackward0")
 def product_tn(xp, x, y):
     sizes.check_matrices(x.T, y)
-    return xp.matmul(x.T, y)
+    return product_array(x.T, y)
 
 
 @multilinear()
 def mv(xp, x, y):
     sizes.check_matrix_vector(x, y)
-    return xp.matmul(x, y)
+    return product_array(x, y)
 
 
 @multilinear(node="SqueezeBackward4")
 def vm(xp, x, y):
     """A vector times a matrix."""
     sizes.check_matrices(x[None], y)
-    return xp.matmul(x, y)
+    return product_array(x, y)
 
 
 @multilinear()
@@ -71,7 +71,7 @@ def bmm(xp, x, y):
     """Matrices times matrices, one by one; any number of leading dimensions, the same in both."""
     if x.shape[:-2] + x.shape[-1:] != y.shape[:-1] or x.dtype is not y.dtype or x.dtype.kind == "b":
         sizes.check_batches(x, y)
-    return xp.matmul(x, y)
+    return product_array(x, y)
 
 
 batched = bmm.named("UnsafeViewBackward0")

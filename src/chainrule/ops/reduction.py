@@ -59,7 +59,8 @@ sum_all = sum.named("SumBackward0")
 @linear(node="MeanBackward1")
 def mean(xp, x, *, dim, keepdim):
     count = x.size if dim is None else count_of(x.shape, dim)
-    return xp.true_divide(_added(xp, x, dim, keepdim), x.dtype.type(count))
+    total = xp.add.reduce(widened(xp, x), axis=dim, keepdims=keepdim)
+    return xp.true_divide(total, total.dtype.type(count)).astype(x.dtype, copy=False)
 
 
 @mean.transpose
@@ -86,7 +87,8 @@ def nansum_vjp(g, x, x_shape, dim, keepdim):
 
 @general(node="ProdBackward1")
 def prod(xp, x, *, dim, keepdim):
-    return xp.multiply.reduce(x, axis=dim, keepdims=keepdim)
+    product = xp.multiply.reduce(widened(xp, x), axis=dim, keepdims=keepdim)
+    return product.astype(x.dtype, copy=False) if x.dtype.kind not in "biu" else product
 
 
 @prod.vjp

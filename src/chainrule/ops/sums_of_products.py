@@ -105,7 +105,7 @@ addmm.vjps(
 @general()
 def addmv(xp, x, y, z, *, beta, alpha):
     sizes.check_vector_sum(x, y, z)
-    return _sum(x, xp.matmul(y, z), beta, alpha)
+    return _sum(x, product_array(y, z), beta, alpha)
 
 
 addmv.vjps(
@@ -132,7 +132,7 @@ addr.vjps(
 def addbmm(xp, x, y, z, *, beta, alpha):
     """beta * x + alpha * the sum of the products of a batch."""
     sizes.check_batch_total(x, y, z)
-    return _sum(x, xp.matmul(_rows(y), z.reshape(-1, z.shape[2])), beta, alpha)
+    return _sum(x, product_array(_rows(y), z.reshape(-1, z.shape[2])), beta, alpha)
 
 
 addbmm.vjps(
@@ -145,7 +145,7 @@ addbmm.vjps(
 @general()
 def baddbmm(xp, x, y, z, *, beta, alpha):
     sizes.check_batch_sum(x, y, z)
-    return _sum(x, xp.matmul(y, z), beta, alpha)
+    return _sum(x, product_array(y, z), beta, alpha)
 
 
 baddbmm.vjps(
