@@ -25,12 +25,13 @@ _MATRIX, _BLOCK = real(3, 4), real(2, 3, 4)
 JOINS = (
     operation(
         "cat",
-        lambda tensors, dim=0: np.concatenate(tensors, axis=dim),
+        reference.cat,
         (
             sample((_MATRIX, real(2, 4))),
             sample([_MATRIX, real(3, 1), real(3, 2)], dim=1),
             sample((_MATRIX, _MATRIX), -1),
             sample((real(2), real(0))),
+            sample((real(0), _MATRIX, real(3, 1)), dim=1),
             sample((_MATRIX,)),
         ),
         FUNCTION_AND_OUT,
@@ -104,8 +105,13 @@ REPEATS = (
     ),
     operation(
         "tile",
-        np.tile,
-        (sample(_MATRIX, (2,)), sample(_MATRIX, (2, 1, 2)), sample(real(), (2,))),
+        reference.tile,
+        (
+            sample(_MATRIX, (2,)),
+            sample(_MATRIX, (2, 1, 2)),
+            sample(real(), (2,)),
+            sample(_MATRIX, dims=(1, 2)),
+        ),
         PLAIN,
     ),
     operation(
@@ -117,6 +123,8 @@ REPEATS = (
             sample(_MATRIX, index([1, 0, 2]), dim=0),
             sample(real(3), index([2, 1, 0])),
             sample(_MATRIX, 3, dim=-1),
+            sample(_MATRIX, index([2]), dim=1),
+            sample(real(0, 2), 2, 0),
         ),
         PLAIN,
     ),
@@ -126,7 +134,13 @@ REARRANGEMENTS = (
     operation(
         "flip",
         reference.flip,
-        (sample(_MATRIX, (0,)), sample(_MATRIX, (0, 1)), sample(_BLOCK, (-1,)), sample(real(), ())),
+        (
+            sample(_MATRIX, (0,)),
+            sample(_MATRIX, (0, 1)),
+            sample(_BLOCK, (-1,)),
+            sample(real(), ()),
+            sample(_BLOCK, dims=[0, 2]),
+        ),
         PLAIN,
     ),
     operation("fliplr", np.fliplr, (sample(_MATRIX), sample(_BLOCK)), PLAIN),
@@ -134,7 +148,13 @@ REARRANGEMENTS = (
     operation(
         "rot90",
         lambda x, k=1, dims=(0, 1): np.rot90(x, k, dims),
-        (sample(_MATRIX), sample(_MATRIX, 2), sample(_BLOCK, -1, (1, 2)), sample(_MATRIX, k=4)),
+        (
+            sample(_MATRIX),
+            sample(_MATRIX, 2),
+            sample(_BLOCK, -1, (1, 2)),
+            sample(_MATRIX, k=4),
+            sample(_BLOCK, 3, dims=(-1, 0)),
+        ),
         PLAIN,
     ),
     operation("Tensor.flip", reference.flip, (sample(_MATRIX, 0), sample(_MATRIX, 0, 1)), METHOD),

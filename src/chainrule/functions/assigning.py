@@ -13,12 +13,12 @@ from chainrule._core.modes import is_grad_enabled
 from chainrule._core.operation import bind_late
 from chainrule.functions.copying import assign, number_for
 from chainrule.functions.declare import PUBLIC
+from chainrule.functions.factory import kind_of
 from chainrule.functions.index_reading import (
     Reading,
     combined,
     entries_of,
     in_bounds,
-    type_name,
 )
 from chainrule.functions.indexing import (
     as_tensor,
@@ -99,7 +99,7 @@ def _number(self, value):
         return value
     if isinstance(value, numpy.integer):
         return int(value)
-    raise TypeError(f"can't assign a {type_name(value)} to a torch.{self.dtype.legacy}Tensor")
+    raise TypeError(f"can't assign a {kind_of(value)} to a torch.{self.dtype.legacy}Tensor")
 
 
 def _without_ones(value: Tensor, ndim: int) -> Tensor:
@@ -160,12 +160,12 @@ def index_put(input: Tensor, indices, values: Tensor, accumulate: bool = False) 
     """
     if not isinstance(values, Tensor):
         raise TypeError(
-            f"index_put(): argument 'values' (position 2) must be Tensor, not {type_name(values)}"
+            f"index_put(): argument 'values' (position 2) must be Tensor, not {kind_of(values)}"
         )
     if not isinstance(indices, (tuple, list)):
         raise TypeError(
             "index_put(): argument 'indices' (position 1) must be tuple of Tensors, not "
-            f"{type_name(indices)}"
+            f"{kind_of(indices)}"
         )
     shape = input._array.shape
     numbers, dims = combined(entries_of(indices, len(shape)), shape)

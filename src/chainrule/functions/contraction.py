@@ -15,6 +15,7 @@ from chainrule.functions.reduction import sum as sum_over
 from chainrule.ops import contraction as ops
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops import shape as shapes
+from chainrule.ops.diagonals import diagonal
 
 # -------------------------------------------------------------------------------------- einsum
 
@@ -80,7 +81,7 @@ def _plain(x, labels, extents):
         label = next(label for label in labels if labels.count(label) > 1)
         first = labels.index(label)
         second = labels.index(label, first + 1)
-        x = shapes.diagonal(x, offset=0, dim1=first, dim2=second)
+        x = diagonal(x, offset=0, dim1=first, dim2=second)
         labels = (*(name for k, name in enumerate(labels) if k not in (first, second)), label)
     spare = tuple(axis for axis, label in enumerate(labels) if x.shape[axis] == 1 != extents[label])
     if spare:

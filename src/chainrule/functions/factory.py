@@ -155,11 +155,19 @@ def _fits(value, target: dtype_type) -> bool:
         return _fits(value.real, target.to_real()) and _fits(value.imag, target.to_real())
     if target.category == 1:
         limits = numpy.iinfo(target.numpy)
-        # As in PyTorch, a negative number may wrap around to an unsigned one.
-        return (-limits.max if limits.min == 0 else limits.min) <= value <= limits.max
+        # As in PyTorch, a negative integer may wrap around to an unsigned one.
+        wraps = limits.min == 0 and isinstance(value, int)
+        return (-limits.max if wraps else limits.min) <= value <= limits.max
     if value != value or value in (float("inf"), float("-inf")):
         return True
     return abs(value) <= largest(target)
+
+
+def filling(value: complex, target: dtype_type) -> complex:
+    """The number as what fills a tensor: in a type of 16 bits, too large ones are infinite."""
+    if target.category == 2 and target.itemsize == 2 and not isinstance(value, complex):
+        return call_quietly(target.numpy.type, value)
+    return fitting(value, target)
 
 
 def largest(target: dtype_type) -> float:
@@ -237,7 +245,7 @@ def ones(shape: tuple[int, ...], wanted: numpy.dtype) -> numpy.ndarray:
 def filled(shape: tuple[int, ...], value: complex, wanted: dtype_type) -> numpy.ndarray:
     """A new array of one number; RuntimeError where it does not fit the type."""
     array = allocated(numpy.empty, shape, wanted.numpy)
-    call_quietly(array.fill, fitting(value, wanted))
+    call_quietly(array.fill, filling(value, wanted))
     return array
 
 

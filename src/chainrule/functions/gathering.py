@@ -11,11 +11,11 @@ from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.types import DTYPES
 from chainrule.functions.declare import deliver, method, public
+from chainrule.functions.factory import kind_of
 from chainrule.functions.identity import checked_dim
 from chainrule.functions.index_reading import INT64
 from chainrule.functions.writing import raised
 from chainrule.ops import gathering as ops
-from chainrule.ops.places import elements
 from chainrule.ops.shape import expand, view
 
 INT32 = DTYPES["int32"]
@@ -40,7 +40,7 @@ def check_tensor(value, name: str, argument: str, position: int) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(
             f"{name}(): argument '{argument}' (position {position}) must be Tensor, not "
-            f"{type(value).__name__}"
+            f"{kind_of(value)}"
         )
 
 
@@ -123,13 +123,13 @@ def take_along_dim(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.take_along_dim.html
     """
+    if dim is None:
+        return gather(input.reshape(-1), 0, indices.reshape(-1), out=out)
     if indices.dtype is not INT64:
         raise RuntimeError(
             "torch.take_along_dim(): dtype of indices should be Long but got "
             f"{indices.dtype.legacy}"
         )
-    if dim is None:
-        return gather(input.reshape(-1), 0, indices.reshape(-1), out=out)
     if input.ndim != indices.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of "
@@ -160,11 +160,6 @@ def _common(a: int, b: int, axis: int) -> int:
             f"dimension {axis}"
         )
     return b if a == 1 else a
-
-
-def along(index: numpy.ndarray, dim: int) -> tuple:
-    """The index that takes index[i, j, ...] along one dimension and i, j, ... along the others."""
-    return elements(numpy, index, dim)
 
 
 # The modules that this one was one with, for their declarations and for who asks for names here.

@@ -1,6 +1,7 @@
-"""What a tensor is: its place in the graph, its memory, its copies.
+"""What a tensor is: its place in the graph, its extents, its kind.
 
-Apart from conversion, which changes the values' form: here the values stay as they are.
+Apart from memory.py, which says where the values lie, and from copies.py, which makes the same
+tensor anew.
 """
 
 from __future__ import annotations
@@ -8,18 +9,11 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-import numpy
-
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor, bind_method, blank
 from chainrule._core.devices import device
 from chainrule._core.operation import bind_late
-from chainrule._core.writes import (
-    bump_version,
-    detach_in_place,
-    replace_array,
-    share,
-)
+from chainrule._core.writes import detach_in_place, replace_array, share
 from chainrule.functions.declare import method, public
 
 if TYPE_CHECKING:
@@ -76,11 +70,12 @@ def requires_grad_(self, requires_grad: bool = True) -> Tensor:
             "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
             f"{requires_grad.__class__.__name__}"
         )
-    _set_requires_grad(self, requires_grad)
+    set_requires_grad(self, requires_grad)
     return self
 
 
-def _set_requires_grad(self, value):
+def set_requires_grad(self, value: bool) -> None:
+    """Let a leaf ask for a gradient, or not; RuntimeError for results, and types without one."""
     if not isinstance(value, bool):
         raise RuntimeError(f"requires_grad must be a bool; got {value.__class__.__name__}")
     if not self.is_leaf:
@@ -149,38 +144,14 @@ def _raise_modified(node, position, storage, version):
 
 bind_late(
     {
-        "set_requires_grad": _set_requires_grad,
+        "set_requires_grad": set_requires_grad,
         "check_grad": _check_grad,
         "grad_of_non_leaf": _warn_grad_of_non_leaf,
         "raise_modified": _raise_modified,
     }
 )
 
-# -------------------------------------------------------------------------------- the memory
-
-
-@method
-def data_ptr(self) -> int:
-    """The address of the first element."""
-    return self._array.__array_interface__["data"][0]
-
-
-@method
-def storage_offset(self) -> int:
-    """How many elements of the base lie before the first of this view; 0 for what is no view."""
-    base = self._base
-    if base is None:
-        return 0
-    return (data_ptr(self) - data_ptr(base)) // self._array.itemsize
-
-
-@method
-def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-    """The steps between neighbours along each dimension (or one), counted in elements."""
-    item = self._array.itemsize
-    if dim is None:
-        return tuple(step // item for step in self._array.strides)
-    return self._array.strides[checked_dim(dim, self.ndim)] // item
+# --------------------------------------------------------------------------------- the shape
 
 
 def checked_dim(dim: int, ndim: int) -> int:
@@ -221,70 +192,6 @@ def numel(input: Tensor) -> int:
 
 
 method(numel, name="nelement")
-
-
-@method
-def element_size(self) -> int:
-    """The bytes of one element."""
-    return self._array.itemsize
-
-
-@method
-def is_contiguous(self, memory_format=None) -> bool:
-    """Whether the elements lie in memory in the order of their indices."""
-    return self._array.flags.c_contiguous
-
-
-@method
-def contiguous(self, memory_format=None) -> Tensor:
-    """The tensor itself where it is contiguous, else a copy that is."""
-    if self._array.flags.c_contiguous:
-        return self
-    from chainrule.ops.conversion import contiguous_clone
-
-    return contiguous_clone(self)
-
-
-@method
-def is_set_to(self, tensor: Tensor) -> bool:
-    """Whether both are the same place in the same memory."""
-    mine, theirs = self._array, tensor._array
-    return (data_ptr(self), mine.shape, mine.strides) == (
-        data_ptr(tensor), theirs.shape, theirs.strides,
-    )  # fmt: skip
-
-
-@method
-def set_(self, source: Tensor) -> Tensor:
-    """Let this tensor have the memory of another."""
-    if self.requires_grad:
-        raise RuntimeError(
-            "a leaf Variable that requires grad is being used in an in-place operation."
-        )
-    share(self, source)
-    bump_version(self)
-    return self
-
-
-@method
-def resize_(self, *sizes, memory_format=None) -> Tensor:
-    """Change the shape in place, keeping the first elements and adding new ones as needed."""
-    if self.requires_grad:
-        raise RuntimeError("cannot resize variables that require grad")
-    shape = tuple(sizes[0]) if sizes and isinstance(sizes[0], (tuple, list)) else sizes
-    flat = self._array.reshape(-1)
-    count = int(numpy.prod(shape, dtype=numpy.int64))
-    if count > flat.size:
-        flat = numpy.concatenate([flat, numpy.zeros(count - flat.size, flat.dtype)])
-    replace_array(self, flat[:count].reshape(shape))
-    bump_version(self)
-    return self
-
-
-@method
-def resize_as_(self, other: Tensor, memory_format=None) -> Tensor:
-    """Change the shape in place to that of another tensor."""
-    return resize_(self, other.shape)
 
 
 # ------------------------------------------------------------------------- what kind it is
@@ -328,36 +235,8 @@ def get_device(self) -> int:
     return -1
 
 
-@method
-def as_subclass(self, cls) -> Tensor:
-    """The same tensor as an object of a subclass, still in the graph."""
-    return make_subclass(cls, self)
-
-
-def make_subclass(cls, tensor) -> Tensor:
-    """An object of `cls` that shares the memory and the place in the graph of `tensor`."""
-    return blank(cls)._become(tensor)
-
-
-def _make_subclass(cls, data, require_grad=False):
-    made = share(blank(cls), data)
-    if require_grad:
-        _set_requires_grad(made, True)
-    return made
-
-
-def _result_subclass(tensor, cls):
-    """What an operation on a subclass gives: of that subclass, unless the class says otherwise."""
-    return tensor if getattr(cls, "_plain_results", False) else make_subclass(cls, tensor)
-
-
-bind_method("_make_subclass", staticmethod(_make_subclass))
-bind_late({"as_subclass_of": _result_subclass})
-
 for name, value in {
     "device": property(lambda self: device("cpu")),
-    "itemsize": property(element_size),
-    "nbytes": property(lambda self: self._array.size * self._array.itemsize),
     "is_cuda": False,
     "is_cpu": True,
     "is_sparse": False,
@@ -370,48 +249,5 @@ for name, value in {
 }.items():
     bind_method(name, value)
 
-
-# -------------------------------------------------------------------------------- the copies
-
-
-def _deepcopy(self, memo):
-    if not self.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-            f"protocol at the moment; this one came from {self.grad_fn.name()} at "
-            f"{self.grad_fn.source}. Its detach() can be copied."
-        )
-    if id(self) in memo:
-        return memo[id(self)]
-    made = _rebuild(self.__class__, self._array.copy(order="K"), self.requires_grad)
-    memo[id(self)] = made
-    if self._grad is not None:
-        made._grad = _deepcopy(self._grad.detach(), {})
-    made.__dict__.update(_copied(self.__dict__, memo))
-    return made
-
-
-def _copied(attributes, memo):
-    if not attributes:
-        return attributes
-    from copy import deepcopy
-
-    return deepcopy(attributes, memo)
-
-
-def _rebuild(cls, array, requires_grad):
-    made = blank(cls or Tensor)
-    replace_array(made, array)
-    made._set_needs_grad(requires_grad)
-    return made
-
-
-def _reduce(self, protocol):
-    """Pickling keeps the values and requires_grad; a result becomes a leaf, .grad is dropped."""
-    kind = None if self.__class__ is Tensor else self.__class__
-    arguments = (kind, self._array, self.requires_grad)
-    return _rebuild, arguments, self.__dict__ or None
-
-
-bind_method("__deepcopy__", _deepcopy)
-bind_method("__reduce_ex__", _reduce)
+# Of the same family, and without names that others ask for: imported for their declarations.
+from chainrule.functions import copies, memory  # noqa: E402, F401

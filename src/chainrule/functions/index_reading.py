@@ -7,12 +7,14 @@ step each, from left to right; what is left, lists and tensors, is one index of 
 from __future__ import annotations
 
 import operator
+import warnings
 
 import numpy
 
 from chainrule._core.core import Tensor
 from chainrule._core.types import DTYPES
 from chainrule.functions.elements import array_of, is_sequence
+from chainrule.functions.factory import kind_of
 from chainrule.ops import indexing as ops
 from chainrule.ops.places import from_front
 from chainrule.ops.shape import unsqueeze
@@ -156,14 +158,8 @@ def _plain(part) -> tuple:
         return _array_of_numbers(part), None
     raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
-        f"valid indices (got {type_name(part)})"
+        f"valid indices (got {kind_of(part)})"
     )
-
-
-def type_name(value) -> str:
-    """The name of a value's type, with its module unless that is Python itself."""
-    kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _plain_tensor(tensor) -> tuple:
@@ -180,8 +176,15 @@ def as_index(tensor: Tensor) -> tuple:
         return array, tensor
     if kind.name == "int32":
         return array.astype(numpy.int64), None
-    if kind is BOOL or kind.name == "uint8":
-        return array.astype(bool, copy=False), None
+    if kind is BOOL:
+        return array, None
+    if kind.name == "uint8":
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
+            "instead.",
+            stacklevel=5,
+        )
+        return array.astype(bool), None
     raise IndexError(
         "tensors used as indices must be long, int, byte or bool tensors; this one is of "
         f"{kind.legacy} type"
@@ -215,7 +218,7 @@ def entries_of(indices, ndim: int) -> list:
     for position, index in enumerate(indices):
         if not isinstance(index, Tensor):
             raise TypeError(
-                f"expected Tensor as element {position} in argument 0, but got {type_name(index)}"
+                f"expected Tensor as element {position} in argument 0, but got {kind_of(index)}"
             )
         array, tensor = as_index(index)
         entries.append((dim, array, tensor))

@@ -17,8 +17,8 @@ from chainrule.functions.factory import (
     allocated,
     check_place,
     filled,
+    filling,
     finished,
-    fitting,
     kind_of,
     number,
     ones,
@@ -117,7 +117,7 @@ def full_like(
 
     def make(shape, wanted):
         array = numpy.empty(shape, wanted)
-        call_quietly(array.fill, fitting(value, dtype_of(array)))
+        call_quietly(array.fill, filling(value, dtype_of(array)))
         return array
 
     place = (device, layout, pin_memory)

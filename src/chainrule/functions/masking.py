@@ -9,6 +9,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
+from chainrule.functions.broadcasting import common_shape
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import fitting, number
 from chainrule.functions.gathering import check_tensor
@@ -26,25 +27,9 @@ put_op = ops.index_put.named("PutBackward0")
 put_add_op = ops.index_add.named("PutBackward0")
 
 
-def common_shape(a: Tensor, b: Tensor) -> tuple[int, ...]:
-    """The shape that two tensors broadcast to; RuntimeError where they do not."""
-    mine, theirs = a._array.shape, b._array.shape
-    if mine == theirs:
-        return mine
-    shape = list(mine if len(mine) >= len(theirs) else theirs)
-    for k in range(1, min(len(mine), len(theirs)) + 1):
-        if mine[-k] != theirs[-k] and mine[-k] != 1 and theirs[-k] != 1:
-            raise RuntimeError(
-                f"The size of tensor a ({mine[-k]}) must match the size of tensor b ({theirs[-k]})"
-                f" at non-singleton dimension {len(shape) - k}"
-            )
-        shape[-k] = mine[-k] if theirs[-k] == 1 else theirs[-k]
-    return tuple(shape)
-
-
 def _check_in_place(self: Tensor, mask: Tensor) -> None:
     """A mask may not be larger than the tensor written to."""
-    shape = common_shape(self, mask)
+    shape = common_shape(self._array.shape, mask._array.shape)
     if shape != self._array.shape:
         raise RuntimeError(
             f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(shape)}"
@@ -53,7 +38,7 @@ def _check_in_place(self: Tensor, mask: Tensor) -> None:
 
 def _marked(input: Tensor, mask: Tensor) -> tuple:
     """The tensor, as large as the mask, and the flat numbers of the elements where that holds."""
-    shape = common_shape(mask, input)
+    shape = common_shape(mask._array.shape, input._array.shape)
     x = input if shape == input._array.shape else expand(input, shape=shape)
     x = raised(x)
     marks = mask._array if mask._array.shape == shape else numpy.broadcast_to(mask._array, shape)
@@ -99,7 +84,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: complex | Tensor) -> Tensor:
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.masked_fill_.html
     """
     op, others, parameters, _ = _filling(input, mask, value)
-    common_shape(mask, input)
+    common_shape(mask._array.shape, input._array.shape)
     return op(input, *others, **parameters)
 
 
@@ -138,6 +123,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
 
 def _scattered(input, mask, source) -> tuple:
     """What masked_scatter writes, and where."""
+    check_tensor(source, "masked_scatter", "source", 2)
     if mask.dtype.category != 0:
         raise RuntimeError(
             "masked_scatter_ only supports boolean masks, but got mask with dtype "
@@ -154,7 +140,7 @@ def _scattered(input, mask, source) -> tuple:
         raise RuntimeError(
             f"Number of elements of source < number of ones in mask: {source._array.size} < {count}"
         )
-    values = source.reshape(-1)
+    values = source if source.ndim == 1 else source.reshape(-1)
     values = values if count == source._array.size else narrow(values, dim=0, start=0, length=count)
     return x, numbers, dims, values
 

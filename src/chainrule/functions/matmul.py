@@ -1,4 +1,4 @@
-"""Products of matrices and vectors: @, mm, mv, dot, bmm, outer, and the linear layer's product.
+"""Products of matrices and vectors: @, mm, mv, dot, bmm, outer, inner.
 
 Apart from contraction, where a string or a list says which dimensions are multiplied over, and
 from sums_of_products, which add something to a product.
@@ -11,11 +11,11 @@ import math
 from chainrule._core.core import Tensor
 from chainrule._core.kernels import result_dtype
 from chainrule._core.products import direct_product, matrix_product
+from chainrule.functions.broadcasting import common_shape
 from chainrule.functions.declare import alias, deliver, method, public
 from chainrule.functions.factory import kind_of
 from chainrule.ops import arithmetic
 from chainrule.ops import matmul as ops
-from chainrule.ops import sums_of_products as sums
 from chainrule.ops.conversion import cast
 from chainrule.ops.shape import expand, reshape, unsqueeze
 
@@ -105,19 +105,6 @@ def _of_batches(x, y, op):
         batch = common_shape(x.shape[:-2], y.shape[:-2])
         x, y = (expand(part, shape=(*batch, *part.shape[-2:])) for part in (x, y))
     return op(x, y)
-
-
-def common_shape(a, b) -> tuple[int, ...]:
-    """The shape that two shapes broadcast to."""
-    length = max(len(a), len(b))
-    a, b = ((1,) * (length - len(shape)) + tuple(shape) for shape in (a, b))
-    for axis, (m, n) in enumerate(zip(a, b)):
-        if m != n and m != 1 and n != 1:
-            raise RuntimeError(
-                f"The size of tensor a ({m}) must match the size of tensor b ({n}) at "
-                f"non-singleton dimension {axis}: {list(a)} and {list(b)}"
-            )
-    return tuple(n if m == 1 else m for m, n in zip(a, b))
 
 
 # ----------------------------------------------------------- products of a given number of dims
@@ -286,45 +273,4 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return deliver(flat_view(product, shape=shape), out, "inner")
 
 
-# -------------------------------------------------------------------------------------- linear
-
-
-@public
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """input @ weight.T + bias: (..., k) with (m, k) and (m) gives (..., m).
-
-    >>> import chainrule as torch
-    >>> torch.nn.functional.linear(torch.ones(1, 2), torch.ones(3, 2), torch.ones(3))
-    tensor([[3., 3., 3.]])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.linear.html
-    """
-    if are_tensors(input, weight) and input.ndim == weight.ndim == 2:
-        if bias is None:
-            return ops.times_turned(input, weight)
-        if isinstance(bias, Tensor):
-            return sums.linear(bias, input, weight)
-    check_tensors("linear", input=input, weight=weight)
-    if bias is not None:
-        check_tensors("linear", input=input, weight=weight, bias=bias)
-    return _linear_of_many(input, weight, bias)
-
-
-def _linear_of_many(input, weight, bias):
-    """The linear map of vectors, or of batches of more than one dimension."""
-    if input.ndim == 0 or weight.ndim == 0:
-        raise RuntimeError(
-            "both arguments to linear need to be at least 1D, but they are "
-            f"{input.ndim}D and {weight.ndim}D"
-        )
-    if weight.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D")
-    if weight.ndim == 1:
-        product = matmul(input, weight)
-        return product if bias is None else arithmetic.add(product, bias)
-    shape = (*input.shape[:-1], weight.shape[0])
-    rows = rows_of(input)
-    if bias is not None and bias.ndim <= 1:
-        return flat_view(sums.linear(bias, rows, weight), shape=shape)
-    product = unsafe_view(ops.times_turned(rows, weight), shape=shape)
-    return product if bias is None else arithmetic.add(product, bias)
+from chainrule.functions import linear_layer  # noqa: E402, F401  (for its declaration)

@@ -9,10 +9,11 @@ import warnings
 from typing import TYPE_CHECKING
 
 from chainrule._core.types import DTYPES
+from chainrule.functions.broadcasting import common_shape
 from chainrule.functions.creation import eye, ones
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.identity import checked_dim
-from chainrule.functions.matmul import check_tensors, common_shape, matmul, unsafe_view
+from chainrule.functions.matmul import check_tensors, matmul, unsafe_view
 from chainrule.ops import arithmetic
 from chainrule.ops import product_sizes as sizes
 from chainrule.ops.contraction import trace as trace_op

@@ -47,7 +47,12 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     array, size = index._array, input._array.shape[dim] if input.ndim else 1
     if array.size and array.view(numpy.uint64).max() >= size:
         raise _outside(array, size, input)
-    index = index if input.ndim else view(index, shape=())
+    if not input.ndim:
+        if array.size != 1:
+            raise RuntimeError(
+                f"index_select(): Index to scalar can have only 1 value, got {array.size} value(s)"
+            )
+        index = view(index, shape=())
     return deliver(select_op(input, index, dims=(dim,)), out, "index_select")
 
 
@@ -102,10 +107,18 @@ def index_add(
         )
     source = source if input.ndim > 1 or input.numel() != 1 else raised(source)
     _check_added(input, dim, index, source)
-    check_numbers(index._array, dim, input._array.shape[dim])
+    _check_places(index._array, dim, input._array.shape)
     if alpha != 1:
         source = source * fitting(alpha, input.dtype)
     return _put(ops.index_add, add_members, dim, index, source)
+
+
+def _check_places(array, dim, shape) -> None:
+    """Refuse numbers out of bounds; of a vector, as index_select does."""
+    if len(shape) > 1:
+        check_numbers(array, dim, shape[dim])
+    elif array.size and array.view(numpy.uint64).max() >= shape[0]:
+        raise IndexError("index out of range in self")
 
 
 def _check_added(input, dim, index, source) -> None:
@@ -166,6 +179,10 @@ def _check_long(index, name) -> None:
 def _copied(input, dim, count, source) -> Tensor:
     """What index_copy writes, with what is wrong with it."""
     if not source.ndim:
+        if count != 1:
+            raise IndexError(
+                f"index_copy_(): When source is scalar, index should have one element (got {count})"
+            )
         source = source.reshape((1,) * input.ndim)
     if source.ndim != input.ndim:
         raise IndexError(

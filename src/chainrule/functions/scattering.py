@@ -5,6 +5,8 @@ Apart from gathering.py, which takes what these write.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy
 
 from chainrule._core.apply import wrap_array
@@ -13,11 +15,13 @@ from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import fitting, number
 from chainrule.functions.gathering import check_numbers, check_tensor, checked_index, larger_axis
 from chainrule.functions.writing import Write, both_forms, raised
+from chainrule.ops import arithmetic
 from chainrule.ops import gathering as ops
 from chainrule.ops import scatter_reduction as reductions
 from chainrule.ops.places import add_elements, elements, put_elements
 from chainrule.ops.shape import narrow
 
+divided = arithmetic.div.named("ScatterReduceBackward0")
 scatter_number_op = ops.scatter.named("ScatterBackward1")
 
 
@@ -81,6 +85,8 @@ def scatter(
     >>> import chainrule as torch
     >>> torch.zeros(1, 3).scatter(1, torch.tensor([[2]]), 5.0)
     tensor([[0., 0., 5.]])
+    >>> torch.ones(3).scatter(0, torch.tensor([2, 2]), 3.0, reduce="multiply")
+    tensor([1., 1., 9.])
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.scatter_.html
     """
@@ -97,16 +103,34 @@ def scatter(
     if is_tensor:
         values = _source(input, dim, index, src)
     else:
+        _check_extents(input, dim, index)
         values = _number(input, src if value is None else value, index)
-    if reduce == "add":
-        return _adding(dim, index, values)
-    if reduce == "multiply":
-        return _multiplying(dim, index, values)
+    if reduce is not None:
+        if is_tensor:
+            _warn_of_reduce()
+        return _reducing(reduce, dim, index, values)
     numbers, array = index._array, values._array
     return Write(
         ops.scatter if is_tensor else scatter_number_op, (values, index), {"dim": dim},
         lambda out: put_elements(numpy, out, numbers, dim, array),
     )  # fmt: skip
+
+
+def _check_extents(input, dim, index) -> None:
+    """Refuse an index that is larger than the tensor written to."""
+    if larger_axis(index, input.shape, dim) is not None:
+        raise RuntimeError(
+            f"Expected index {list(index.shape)} to be no larger than self {list(input.shape)} "
+            f"apart from dimension {dim}"
+        )
+
+
+def _warn_of_reduce() -> None:
+    warnings.warn(
+        "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed "
+        "in a future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
+        stacklevel=4,
+    )
 
 
 def _number(input, value, index) -> Tensor:
@@ -115,18 +139,21 @@ def _number(input, value, index) -> Tensor:
     return wrap_array(numpy.full(index._array.shape, value, input.dtype.numpy))
 
 
-def _adding(dim, index, values) -> Write:
+def _adding(op, dim, index, values) -> Write:
     numbers, array = index._array, values._array
     return Write(
-        ops.scatter_add, (values, index), {"dim": dim},
+        op, (values, index), {"dim": dim},
         lambda out: add_elements(numpy, out, numbers, dim, array),
     )  # fmt: skip
 
 
-def _multiplying(dim, index, values) -> Write:
+def _reducing(reduce, dim, index, values) -> Write:
+    """The write of scatter(reduce=...), which PyTorch records but does not differentiate."""
+    if reduce == "add":
+        return _adding(reductions.scattered_sum, dim, index, values)
     numbers, array = index._array, values._array
     return Write(
-        reductions.scatter_prod, (values, index), {"dim": dim},
+        reductions.scattered_prod, (values, index), {"dim": dim},
         lambda out: numpy.multiply.at(out, elements(numpy, numbers, dim), array),
     )  # fmt: skip
 
@@ -145,7 +172,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Write:
     dim, index = _target(input, dim, index)
     if not index.numel():
         return _nothing(input)
-    return _adding(dim, index, _source(input, dim, index, src))
+    return _adding(ops.scatter_add, dim, index, _source(input, dim, index, src))
 
 
 # ------------------------------------------------------------------------------------ reduced
@@ -220,7 +247,9 @@ def _counts(x, index, dim, include_self) -> Tensor:
 
 
 def _divided(total, counts):
-    return total / counts if total.dtype.category >= 2 else total.div(counts, rounding_mode="floor")
+    if total.dtype.category < 2:
+        return total.div(counts, rounding_mode="floor")
+    return divided(total, counts)
 
 
 @method

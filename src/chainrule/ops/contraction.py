@@ -11,8 +11,9 @@ import functools
 import math
 
 from chainrule.ops.conversion import conj
+from chainrule.ops.diagonals import pad_diagonal
 from chainrule.ops.kinds import linear, multilinear
-from chainrule.ops.shape import expand, pad_diagonal
+from chainrule.ops.shape import expand
 
 
 @multilinear(node="ViewBackward0")

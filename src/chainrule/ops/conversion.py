@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy
 
 from chainrule._core.program import Symbol, emit
@@ -10,7 +12,21 @@ from chainrule.ops.kinds import linear
 
 @linear(node="ToCopyBackward0")
 def cast(xp, x, *, dtype):
-    return x.astype(dtype.numpy)
+    return representable(x, dtype.numpy).astype(dtype.numpy)
+
+
+def representable(array, dtype):
+    """An array without what another dtype has no place for: the imaginary part, if it is real."""
+    if array.dtype.kind != "c" or dtype.kind in "cb":
+        return array
+    global _has_warned
+    if not _has_warned:
+        _has_warned = True
+        warnings.warn("Casting complex values to real discards the imaginary part", stacklevel=4)
+    return array.real
+
+
+_has_warned = False  # as in PyTorch, one warning a program
 
 
 @cast.transpose

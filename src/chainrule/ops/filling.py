@@ -7,12 +7,13 @@ value has the partial 0 where it was written over, the new one 1.
 from __future__ import annotations
 
 from chainrule.ops.comparison import eq, ne
+from chainrule.ops.conversion import representable
 from chainrule.ops.kinds import elementwise
 
 
 def _copied(xp, x, y):
     out = xp.empty_like(x)
-    xp.copyto(out, y, casting="unsafe")
+    xp.copyto(out, representable(y, x.dtype), casting="unsafe")
     return out
 
 

@@ -66,8 +66,9 @@ scatter.saved_names = scatter_add.saved_names = {"index": 2}
 @multilinear()
 def pick(xp, x, y, *, dim, keepdim):
     """gather where the index has one number for the dimension, which is kept as 1, or not."""
-    index = y if keepdim or not x.ndim else xp.expand_dims(y, dim)
-    return places.take_elements(xp, x, index, dim).reshape(y.shape)
+    if keepdim or not x.ndim:
+        return places.take_elements(xp, x, y, dim).reshape(y.shape)
+    return places.take_one(xp, x, y, dim)
 
 
 @multilinear()

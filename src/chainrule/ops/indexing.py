@@ -128,23 +128,3 @@ index_add.transposes(lambda g: g, _written, None)
 index_clear.transposes(lambda g, y, dims: index_clear(g, y, dims=dims), None)
 index.saved_names = index_clear.saved_names = {"indices": 1, "index": 1}
 index_put.saved_names = index_add.saved_names = {"indices": 2, "index": 2}
-
-
-# ------------------------------------------------------- by a tuple of arrays, as NumPy takes it
-
-
-@linear(node="IndexBackward0")
-def take_index(xp, x, *, index):
-    return x[index]
-
-
-@linear()
-def put_index(xp, x, *, shape, index):
-    """Zeros of a shape with x added in at an index: the transpose of `take_index`."""
-    out = xp.zeros(shape, x.dtype)
-    xp.add.at(out, index, x)
-    return out
-
-
-take_index.transpose(lambda g, x_shape, index: put_index(g, shape=x_shape, index=index))
-put_index.transpose(lambda g, index: take_index(g, index=index))

@@ -148,6 +148,15 @@ def take_elements(xp, x, index, dim):
     return x.reshape(-1).take(_positions(xp, x.shape, index, dim))
 
 
+def take_one(xp, x, index, dim):
+    """A copy of one element along a dimension, which is left out: x[i, index[i]] for dim 1."""
+    if index.size < FEW or not x.flags.c_contiguous:
+        address = list(xp.indices(index.shape, sparse=True))
+        address.insert(dim, index)
+        return xp.asarray(x[tuple(address)])
+    return take_elements(xp, x, xp.expand_dims(index, dim), dim).reshape(index.shape)
+
+
 def put_elements(xp, out, index, dim, values):
     """Write values over elements; where one is named twice, the last value stays."""
     if out.ndim < 2:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from chainrule.ops import places
 from chainrule.ops.choice import where
 from chainrule.ops.comparison import eq
-from chainrule.ops.conversion import cast
+from chainrule.ops.conversion import cast, conj
 from chainrule.ops.gathering import gather, scatter_add
 from chainrule.ops.kinds import general
+from chainrule.ops.refusals import refusal
 
 NODE = "ScatterReduceBackward0"
 
@@ -34,12 +35,20 @@ def _prod_of_the_rest(y, z, start, dim):
 
 
 def _prod_written(g, x, y, z, dim):
-    return gather(g, z, dim=dim) * _prod_of_the_rest(y, z, x, dim)
+    return gather(g, z, dim=dim) * conj(_prod_of_the_rest(y, z, x, dim))
 
 
-scatter_prod.vjps(
-    lambda g, x, y, z, dim: g * scatter_prod(x * 0 + 1, y, z, dim=dim), _prod_written, None
-)
+def _prod_kept(g, x, y, z, dim):
+    return g * conj(scatter_prod(x * 0 + 1, y, z, dim=dim))
+
+
+scatter_prod.vjps(_prod_kept, _prod_written, None)
+
+
+# scatter(reduce=...), older than scatter_reduce, has no derivative.
+scattered_sum, scattered_prod = (op.named("NotImplemented") for op in (scatter_add, scatter_prod))
+for _op in (scattered_sum, scattered_prod):
+    _op.vjps(*[refusal("derivative for aten::scatter is not implemented")] * 2, None)
 
 
 @general(node=NODE)

@@ -1,6 +1,7 @@
-"""Shapes: views and rearrangements. All are linear, and closed under transposition.
+"""Views of all elements, cutting and joining. All are linear, and closed under transposition.
 
-Apart from indexing, which takes elements out: here every element stays.
+Apart from indexing.py, which takes elements out, from rearrangement.py, whose results are never
+views, and from diagonals.py and windows.py, where elements are left out or come up repeatedly.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def permute(xp, x, *, dims):
 
 @linear(view=True)
 def transpose(xp, x, *, dim0, dim1):
-    return x.swapaxes(dim0, dim1)
+    return x.swapaxes(dim0, dim1) if x.ndim else x.reshape(())
 
 
 @linear(view=True)
@@ -46,47 +47,15 @@ def squeeze(xp, x, *, dim):
 
 @linear(view=True)
 def unsqueeze(xp, x, *, dim):
-    return xp.expand_dims(x, dim)
+    """A new dimension of 1; as in PyTorch, its stride is 1 where it is the last."""
+    if dim == x.ndim and not x.flags.c_contiguous:
+        shape, strides = (*x.shape, 1), (*x.strides, x.itemsize)
+        strided = xp.lib.stride_tricks.as_strided
+        return strided(x, shape, strides, writeable=x.flags.writeable)
+    return x.reshape((*x.shape[:dim], 1, *x.shape[dim:]))
 
 
-@linear(view=True)
-def diagonal(xp, x, *, offset, dim1, dim2):
-    return _writeable(xp.diagonal(x, offset, dim1, dim2), x)
-
-
-def _writeable(view, x):
-    """NumPy hands some views out read-only; ours may be written to."""
-    if x.flags.writeable:
-        view.flags.writeable = True
-    return view
-
-
-@linear(view=True)
-def unfold(xp, x, *, dim, size, step):
-    windows = xp.lib.stride_tricks.sliding_window_view(x, size, dim, writeable=x.flags.writeable)
-    return windows[(slice(None),) * dim + (slice(None, None, step),)]
-
-
-@linear(view=True, node="SliceBackward0")
-def narrow(xp, x, *, dim, start, length):
-    return x[(slice(None),) * dim + (slice(start, start + length),)]
-
-
-@linear(view=True, results=-1, node="UnbindBackward0")
-def unbind(xp, x, *, dim):
-    return tuple(x[(slice(None),) * dim + (k, ...)] for k in range(x.shape[dim]))
-
-
-@linear(view=True, results=-1, node="SplitWithSizesBackward0")
-def split_with_sizes(xp, x, *, split_sizes, dim):
-    before, start, parts = (slice(None),) * dim, 0, []
-    for size in split_sizes:
-        parts.append(x[(*before, slice(start, start + size), ...)])
-        start += size
-    return tuple(parts)
-
-
-split = split_with_sizes.named("SplitBackward0")
+# ------------------------------------------------------------- the parts of complex numbers
 
 
 @linear(view=True)
@@ -121,21 +90,39 @@ def view_as_complex(xp, x):
     return x.view(xp.result_type(x.dtype, xp.complex64))[..., 0]
 
 
-# ------------------------------------------------------------------------------------- copies
+# ----------------------------------------------------------------------- cutting and joining
 
 
-@linear()
-def flip(xp, x, *, dims):
-    return xp.flip(x, dims).copy()
+@linear(view=True, node="SliceBackward0")
+def narrow(xp, x, *, dim, start, length):
+    return x[(slice(None),) * dim + (slice(start, start + length),)]
 
 
-@linear()
-def roll(xp, x, *, shifts, dims):
-    return xp.roll(x, shifts, dims)
+@linear(view=True, results=-1, node="UnbindBackward0")
+def unbind(xp, x, *, dim):
+    return tuple(x[(slice(None),) * dim + (k, ...)] for k in range(x.shape[dim]))
+
+
+@linear(view=True, results=-1, node="SplitWithSizesBackward0")
+def split_with_sizes(xp, x, *, split_sizes, dim):
+    before, start, parts = (slice(None),) * dim, 0, []
+    for size in split_sizes:
+        parts.append(x[(*before, slice(start, start + size), ...)])
+        start += size
+    return tuple(parts)
+
+
+split = split_with_sizes.named("SplitBackward0")
 
 
 @linear(joint=True, promotes=True)
 def cat(xp, *arrays, dim):
+    """Arrays one after the other; of other shapes, empty ones of one dimension are left out."""
+    ndim = arrays[0].ndim
+    for array in arrays:
+        if array.ndim != ndim:
+            ndim = max(array.ndim for array in arrays)
+            return xp.concatenate([array for array in arrays if array.ndim == ndim], dim)
     return xp.concatenate(arrays, dim)
 
 
@@ -145,58 +132,10 @@ def stack(xp, *arrays, dim):
 
 
 @linear()
-def repeat(xp, x, *, repeats):
-    return xp.tile(x, repeats)
-
-
-@linear()
-def repeat_interleave(xp, x, *, repeats, dim):
-    return xp.repeat(x, repeats, dim)
-
-
-@linear()
-def tril(xp, x, *, diagonal):
-    return xp.tril(x, diagonal)
-
-
-@linear()
-def triu(xp, x, *, diagonal):
-    return xp.triu(x, diagonal)
-
-
-@linear()
-def diag_embed(xp, x, *, offset, dim1, dim2):
-    """Zeros with x on a diagonal: the transpose of `diagonal`."""
-    size = x.shape[-1] + abs(offset)
-    out = xp.zeros((*x.shape[:-1], size, size), x.dtype)
-    rows = xp.arange(x.shape[-1]) + max(-offset, 0)
-    out[..., rows, rows + offset] = x
-    return xp.moveaxis(out, (-2, -1), (dim1, dim2))
-
-
-@linear()
-def pad_diagonal(xp, x, *, shape, offset, dim1, dim2):
-    """Zeros of a shape with x on a diagonal, whatever the shape."""
-    out = xp.zeros(shape, x.dtype)
-    _writeable(xp.diagonal(out, offset, dim1, dim2), out)[...] = x
-    return out
-
-
-@linear()
 def pad_narrow(xp, x, *, shape, dim, start, length):
     """Zeros of a shape with x at a run of one dimension: the transpose of `narrow`."""
     out = xp.zeros(shape, x.dtype)
     out[(slice(None),) * dim + (slice(start, start + length),)] = x
-    return out
-
-
-@linear()
-def fold(xp, x, *, shape, dim, size, step):
-    """Windows added back where they came from: the transpose of `unfold`."""
-    out = xp.zeros(shape, x.dtype)
-    for k in range(x.shape[dim]):
-        place = (slice(None),) * dim + (slice(k * step, k * step + size),)
-        out[place] += xp.moveaxis(x[(slice(None),) * dim + (k,)], -1, dim)
     return out
 
 
@@ -270,27 +209,6 @@ def unsqueeze_transpose(g, x_shape):
     return reshape(g, shape=x_shape)
 
 
-@diagonal.transpose
-def diagonal_transpose(g, x_shape, offset, dim1, dim2):
-    return pad_diagonal(g, shape=x_shape, offset=offset, dim1=dim1, dim2=dim2)
-
-
-@pad_diagonal.transpose
-@diag_embed.transpose
-def diag_embed_transpose(g, offset, dim1, dim2):
-    return diagonal(g, offset=offset, dim1=dim1, dim2=dim2)
-
-
-@unfold.transpose
-def unfold_transpose(g, x_shape, dim, size, step):
-    return fold(g, shape=x_shape, dim=dim, size=size, step=step)
-
-
-@fold.transpose
-def fold_transpose(g, dim, size, step):
-    return unfold(g, dim=dim, size=size, step=step)
-
-
 @narrow.transpose
 def narrow_transpose(g, x_shape, dim, start, length):
     return pad_narrow(g, shape=x_shape, dim=dim, start=start, length=length)
@@ -314,56 +232,21 @@ def split_transpose(g, dim):
 split.transpose(split_transpose)
 
 
-@flip.transpose
-def flip_transpose(g, dims):
-    return flip(g, dims=dims)
-
-
-@roll.transpose
-def roll_transpose(g, shifts, dims):
-    return roll(g, shifts=tuple(-shift for shift in shifts), dims=dims)
-
-
 @cat.transpose
 def cat_transpose(g, shapes, dim):
-    return split_with_sizes(g, split_sizes=tuple(shape[dim] for shape in shapes), dim=dim)
+    """The parts of g; none for what was left out, which has no elements."""
+    ndim = g.ndim
+    sizes = tuple(shape[dim] if len(shape) == ndim else 0 for shape in shapes)
+    parts = split_with_sizes(g, split_sizes=sizes, dim=dim)
+    return tuple(
+        part if len(shape) == ndim else reshape(part, shape=shape)
+        for part, shape in zip(parts, shapes)
+    )
 
 
 @stack.transpose
 def stack_transpose(g, dim):
     return unbind(g, dim=dim)
-
-
-@repeat.transpose
-def repeat_transpose(g, x_shape, repeats):
-    """Every other dimension of the folded g counts repetitions: sum those."""
-    from chainrule.ops.reduction import sum
-
-    shape = (1,) * (len(repeats) - len(x_shape)) + x_shape
-    pairs = tuple(extent for pair in zip(repeats, shape) for extent in pair)
-    total = sum(reshape(g, shape=pairs), dim=tuple(range(0, len(pairs), 2)), keepdim=False)
-    return reshape(total, shape=x_shape)
-
-
-@repeat_interleave.transpose
-def repeat_interleave_transpose(g, x_shape, repeats, dim):
-    from chainrule.ops.reduction import sum
-
-    if isinstance(repeats, int):
-        split_shape = (*x_shape[: dim + 1], repeats, *x_shape[dim + 1 :])
-        return sum(reshape(g, shape=split_shape), dim=(dim + 1,), keepdim=False)
-    parts = split_with_sizes(g, split_sizes=tuple(int(n) for n in repeats), dim=dim)
-    return cat(*(sum(part, dim=(dim,), keepdim=True) for part in parts), dim=dim)
-
-
-@tril.transpose
-def tril_transpose(g, diagonal):
-    return tril(g, diagonal=diagonal)
-
-
-@triu.transpose
-def triu_transpose(g, diagonal):
-    return triu(g, diagonal=diagonal)
 
 
 def is_viewable(array, shape) -> bool:

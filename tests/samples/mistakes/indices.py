@@ -5,7 +5,7 @@ Apart because PyTorch tells IndexError, TypeError and RuntimeError apart here.
 
 from __future__ import annotations
 
-from tests.samples.mistakes.mistake import mistake
+from tests.samples.mistakes.mistake import leaf, mistake
 
 MISTAKES = (
     mistake(
@@ -147,6 +147,26 @@ MISTAKES = (
         "Expected index [2] to be no larger than self [3] apart from dimension 0 and to be",
     ),
     mistake(
+        "scatter of a number with a larger index",
+        lambda torch: torch.ones(2, 3).scatter(0, torch.zeros(1, 5, dtype=torch.int64), 1.0),
+        RuntimeError,
+        "Expected index [1, 5] to be no larger than self [2, 3] apart from dimension 0",
+    ),
+    mistake(
+        "scatter by an unknown reduction",
+        lambda torch: torch.ones(3).scatter(0, torch.tensor([0]), 1.0, reduce="mean"),
+        RuntimeError,
+        "reduce argument must be either add or multiply.",
+    ),
+    mistake(
+        "backward of scatter by a reduction",
+        lambda torch: (
+            leaf(torch, 3).scatter(0, torch.tensor([0]), 2.0, reduce="add").sum().backward()
+        ),
+        RuntimeError,
+        "derivative for aten::scatter is not implemented",
+    ),
+    mistake(
         "scatter of another dtype",
         lambda torch: torch.ones(3).scatter(
             0, torch.tensor([0]), torch.ones(1, dtype=torch.float64)
@@ -167,6 +187,12 @@ MISTAKES = (
         lambda torch: torch.ones(3).index_select(0, torch.tensor([5])),
         IndexError,
         "index out of range in self",
+    ),
+    mistake(
+        "index_select of a scalar by two",
+        lambda torch: torch.tensor(1.0).index_select(0, torch.tensor([0, 0])),
+        RuntimeError,
+        "index_select(): Index to scalar can have only 1 value, got 2 value(s)",
     ),
     mistake(
         "index_select of a matrix of indices",
@@ -193,6 +219,38 @@ MISTAKES = (
         lambda torch: torch.ones(3).index_add(0, torch.tensor([0]), torch.ones(2)),
         RuntimeError,
         "index_add_(): Number of indices (1) should be equal to source.size(dim): (2), for",
+    ),
+    mistake(
+        "index_add out of range",
+        lambda torch: torch.ones(3, 2).index_add(0, torch.tensor([3]), torch.ones(1, 2)),
+        RuntimeError,
+        "index 3 is out of bounds for dimension 0 with size 3",
+    ),
+    mistake(
+        "index_copy of another dtype",
+        lambda torch: torch.ones(3).index_copy(
+            0, torch.tensor([0]), torch.ones(1, dtype=torch.float64)
+        ),
+        RuntimeError,
+        "index_copy_(): self and source expected to have the same dtype, but got (self) Float",
+    ),
+    mistake(
+        "index_copy of the wrong size",
+        lambda torch: torch.ones(3).index_copy(0, torch.tensor([0]), torch.ones(2)),
+        IndexError,
+        "index_copy_(): Number of indices (1) should be equal to source.size(dim) (2)",
+    ),
+    mistake(
+        "index_fill with a vector",
+        lambda torch: torch.ones(3).index_fill(0, torch.tensor([0]), torch.ones(1)),
+        RuntimeError,
+        "index_fill_ only supports a 0-dimensional value tensor, but got tensor with 1",
+    ),
+    mistake(
+        "put of the wrong size",
+        lambda torch: torch.ones(3).put(torch.tensor([0, 1]), torch.ones(1)),
+        IndexError,
+        "put_(): Expected source and index to have the same number of elements, but got",
     ),
     mistake(
         "index_put of another dtype",
@@ -225,6 +283,28 @@ MISTAKES = (
         lambda torch: torch.ones(3).masked_fill(torch.tensor([True, False, True]), torch.ones(2)),
         RuntimeError,
         "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with 1",
+    ),
+    mistake(
+        "masked_fill with a number that does not fit",
+        lambda torch: torch.ones(3, dtype=torch.uint8).masked_fill(
+            torch.tensor([True, False, True]), 300
+        ),
+        RuntimeError,
+        "value cannot be converted to type uint8_t without overflow",
+    ),
+    mistake(
+        "masked_scatter of another dtype",
+        lambda torch: torch.ones(2).masked_scatter(
+            torch.tensor([True, False]), torch.ones(1, dtype=torch.float64)
+        ),
+        RuntimeError,
+        "masked_scatter: expected self and source to have same dtypes but got",
+    ),
+    mistake(
+        "masked_scatter of too few",
+        lambda torch: torch.ones(2).masked_scatter(torch.tensor([True, True]), torch.ones(1)),
+        RuntimeError,
+        "Number of elements of source < number of ones in mask",
     ),
     mistake(
         "masked_select with numbers",

@@ -33,6 +33,30 @@ MISTAKES = (
         "invalid shape dimension -2 at index 0 of shape [-2, 3]",
     ),
     mistake(
+        "reshape to a tensor",
+        lambda torch: torch.ones(2, 3).reshape(torch.ones(2, 3)),
+        TypeError,
+        "argument 'shape'",
+    ),
+    mistake(
+        "view in a type of another size",
+        lambda torch: torch.ones(3).view(torch.float64),
+        RuntimeError,
+        "self.size(-1) must be divisible by 2 to view Float as Double (different element sizes)",
+    ),
+    mistake(
+        "view of another type across strides",
+        lambda torch: torch.ones(2, 3).t().view(torch.int16),
+        RuntimeError,
+        "self.stride(-1) must be 1 to view Float as Short (different element sizes), but got 3",
+    ),
+    mistake(
+        "stride of a scalar",
+        lambda torch: torch.tensor(1.0).stride(0),
+        IndexError,
+        "Dimension specified as 0 but tensor has no dimensions",
+    ),
+    mistake(
         "view to another number of elements",
         lambda torch: torch.ones(2, 3).view(4),
         RuntimeError,
@@ -55,6 +79,12 @@ MISTAKES = (
         lambda torch: torch.ones(6).unflatten(0, (4, 2)),
         RuntimeError,
         "unflatten: Provided sizes [4, 2] don't multiply up to the size of dim 0 (6) in",
+    ),
+    mistake(
+        "unflatten to no sizes",
+        lambda torch: torch.ones(6).unflatten(0, ()),
+        RuntimeError,
+        "unflatten: sizes must be non-empty",
     ),
     mistake(
         "flatten with dims in the wrong order",
@@ -91,6 +121,36 @@ MISTAKES = (
         lambda torch: torch.ones(2, 3).movedim((0, 1), (0,)),
         RuntimeError,
         "movedim: Invalid source or destination dims: source ([0, 1] dims) should contain",
+    ),
+    mistake(
+        "movedim of a dim twice",
+        lambda torch: torch.ones(2, 3).movedim((0, 0), (1, 0)),
+        RuntimeError,
+        "movedim: repeated dim in `source` ([0, 0])",
+    ),
+    mistake(
+        "H of a block",
+        lambda torch: torch.ones(2, 2, 2).H,
+        RuntimeError,
+        "tensor.H is only supported on matrices (2-D tensors). Got 3-D tensor.",
+    ),
+    mistake(
+        "mT of a vector",
+        lambda torch: torch.ones(2).mT,
+        RuntimeError,
+        "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.",
+    ),
+    mistake(
+        "adjoint of a vector",
+        lambda torch: torch.ones(2).adjoint(),
+        RuntimeError,
+        "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D",
+    ),
+    mistake(
+        "squeeze of a dim twice",
+        lambda torch: torch.ones(1, 2).squeeze((0, 0)),
+        RuntimeError,
+        "dim 0 appears multiple times in the list of dims",
     ),
     mistake(
         "squeeze of a dim out of range",
@@ -133,6 +193,42 @@ MISTAKES = (
         lambda torch: torch.ones(2, 3).repeat(2),
         RuntimeError,
         "Number of dimensions of repeat dims can not be smaller than number of dimensions",
+    ),
+    mistake(
+        "broadcast_tensors of sizes",
+        lambda torch: torch.broadcast_tensors(torch.ones(2), torch.ones(3)),
+        RuntimeError,
+        "The size of tensor a (2) must match the size of tensor b (3) at non-singleton",
+    ),
+    mistake(
+        "sum_to_size to another size",
+        lambda torch: torch.ones(2, 3).sum_to_size(2, 2),
+        RuntimeError,
+        "size {[2, 2]} is not expandable to size {[2, 3]}",
+    ),
+    mistake(
+        "repeat with a negative count",
+        lambda torch: torch.ones(2).repeat(-1),
+        RuntimeError,
+        "Trying to create tensor with negative dimension -2: [-2]",
+    ),
+    mistake(
+        "repeat_interleave with a negative count among others",
+        lambda torch: torch.ones(2).repeat_interleave(torch.tensor([-1, 1])),
+        RuntimeError,
+        "repeats can not be negative",
+    ),
+    mistake(
+        "repeat_interleave with counts that are floats",
+        lambda torch: torch.ones(2).repeat_interleave(torch.tensor([1.0, 1.0])),
+        NotImplementedError,
+        "\"repeat_interleave_cpu\" not implemented for 'Float'",
+    ),
+    mistake(
+        "repeat_interleave to another size",
+        lambda torch: torch.ones(2).repeat_interleave(2, output_size=5),
+        RuntimeError,
+        "repeat_interleave: Invalid output_size, expected 4 but got 5",
     ),
     mistake(
         "repeat_interleave with a negative count",
@@ -183,6 +279,30 @@ MISTAKES = (
         "cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor",
     ),
     mistake(
+        "cat of a tensor and a number",
+        lambda torch: torch.cat([torch.ones(2), 3]),
+        TypeError,
+        "expected Tensor as element 1 in argument 0, but got int",
+    ),
+    mistake(
+        "cat into another dtype",
+        lambda torch: torch.cat([torch.ones(2)], out=torch.empty(2, dtype=torch.int64)),
+        TypeError,
+        "torch.cat(): input types can't be cast to the desired output type Long",
+    ),
+    mistake(
+        "hstack of one tensor",
+        lambda torch: torch.hstack(torch.ones(2, 2)),
+        TypeError,
+        "hstack(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor",
+    ),
+    mistake(
+        "block_diag of a block",
+        lambda torch: torch.block_diag(torch.ones(2, 2, 2)),
+        RuntimeError,
+        "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input 0 has 3",
+    ),
+    mistake(
         "stack of nothing",
         lambda torch: torch.stack([]),
         RuntimeError,
@@ -207,6 +327,30 @@ MISTAKES = (
         "split expects split_size be non-negative, but got split_size=-1",
     ),
     mistake(
+        "split into negative sizes",
+        lambda torch: torch.ones(5).split([-1, 6]),
+        RuntimeError,
+        "split_with_sizes expects split_sizes have only non-negative entries, but got",
+    ),
+    mistake(
+        "split by 0",
+        lambda torch: torch.ones(5).split(0),
+        RuntimeError,
+        "split_size can only be 0 if dimension size is 0, but got dimension size of 5",
+    ),
+    mistake(
+        "chunk of a scalar",
+        lambda torch: torch.tensor(1.0).chunk(1),
+        RuntimeError,
+        "chunk expects at least a 1-dimensional tensor",
+    ),
+    mistake(
+        "tensor_split by floats",
+        lambda torch: torch.ones(3).tensor_split(torch.tensor([1.0])),
+        RuntimeError,
+        "tensor_split expected tensor_indices_or_sections to have dtype of long, but got Float",
+    ),
+    mistake(
         "chunk into no chunks",
         lambda torch: torch.ones(5).chunk(0),
         RuntimeError,
@@ -223,6 +367,12 @@ MISTAKES = (
         lambda torch: torch.ones(3).narrow(0, 1, 5),
         RuntimeError,
         "start (1) + length (5) exceeds dimension size (3)",
+    ),
+    mistake(
+        "narrow from outside",
+        lambda torch: torch.ones(3).narrow(0, -4, 1),
+        IndexError,
+        "start out of range (expected to be in range of [-3, 3], but got -4)",
     ),
     mistake(
         "narrow by a negative length",
@@ -267,6 +417,30 @@ MISTAKES = (
         "dim 0 appears multiple times in the list of dims",
     ),
     mistake(
+        "roll by more shifts than dims",
+        lambda torch: torch.ones(2, 2).roll((1, 2), 0),
+        RuntimeError,
+        "shifts and dimensions must align. shifts: 2, dims:1",
+    ),
+    mistake(
+        "rot90 in one dim",
+        lambda torch: torch.rot90(torch.ones(2, 2), 1, (0, -2)),
+        RuntimeError,
+        "expected rotation dims to be different, but got dim0 = 0 and dim1 = -2",
+    ),
+    mistake(
+        "rot90 of a vector",
+        lambda torch: torch.rot90(torch.ones(2)),
+        RuntimeError,
+        "expected total dims >= 2, but got total dims = 1",
+    ),
+    mistake(
+        "diag_embed in one dim",
+        lambda torch: torch.ones(2, 3).diag_embed(0, 1, 1),
+        RuntimeError,
+        "diagonal dimensions cannot be identical 1, 1",
+    ),
+    mistake(
         "as_strided past the end",
         lambda torch: torch.ones(3).as_strided((4,), (1,)),
         RuntimeError,
@@ -289,6 +463,12 @@ MISTAKES = (
         lambda torch: torch.ones(3).unfold(0, 4, 1),
         RuntimeError,
         "maximum size for tensor at dimension 0 is 3 but size is 4",
+    ),
+    mistake(
+        "unfold to a negative size",
+        lambda torch: torch.ones(3).unfold(0, -1, 1),
+        RuntimeError,
+        "size is -1 but must be >= 0",
     ),
     mistake(
         "unfold with no step",

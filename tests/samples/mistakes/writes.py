@@ -64,6 +64,30 @@ MISTAKES = (
         "output with shape [1] doesn't match the broadcast shape [2]",
     ),
     mistake(
+        "copy of another shape",
+        lambda torch: torch.ones(3).copy_(torch.ones(2, 3)),
+        RuntimeError,
+        "output with shape [3] doesn't match the broadcast shape [2, 3]",
+    ),
+    mistake(
+        "copy of text",
+        lambda torch: torch.ones(3).copy_("a"),
+        TypeError,
+        "copy_(): argument 'other' (position 1) must be Tensor, not str",
+    ),
+    mistake(
+        "fill with a vector",
+        lambda torch: torch.ones(3).fill_(torch.ones(4)),
+        RuntimeError,
+        "fill_ only supports 0-dimension value tensor but got tensor with 1 dimensions.",
+    ),
+    mistake(
+        "fill with a number that does not fit",
+        lambda torch: torch.ones(1).fill_(1e60),
+        RuntimeError,
+        "value cannot be converted to type float without overflow",
+    ),
+    mistake(
         "write complex into real",
         lambda torch: torch.ones(2).mul_(1j),
         RuntimeError,

@@ -41,8 +41,8 @@ def _steps(x, index):
 
 
 def gather(x, dim, index):
-    if x.ndim == 0:
-        return x.reshape(1)[index]
+    if x.ndim == 0 or index.ndim == 0:
+        return x.reshape(-1)[index]
     return x[_grid(index, dim, x.ndim)]
 
 
@@ -66,6 +66,29 @@ def scatter(x, dim, index, src=None, value=None, reduce=None):
 
 def scatter_add(x, dim, index, src):
     return scatter(x, dim, index, src, reduce="add")
+
+
+def scatter_reduce(x, dim, index, src, reduce, include_self=True):
+    x, grid = x.copy(), _grid(index, dim, x.ndim)
+    src = src[tuple(map(slice, index.shape))]
+    neutral = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+    if not include_self:
+        x[grid] = neutral
+    counts = np.full(x.shape, int(include_self))
+    np.add.at(counts, grid, 1)
+    {"prod": np.multiply, "amax": np.maximum, "amin": np.minimum}.get(reduce, np.add).at(
+        x, grid, src
+    )
+    return x / np.maximum(counts, 1) if reduce == "mean" else x
+
+
+def put(x, index, source, accumulate=False):
+    flat = x.ravel().copy()
+    if accumulate:
+        np.add.at(flat, index, source)
+    else:
+        flat[index] = source
+    return flat.reshape(x.shape)
 
 
 def index_add(x, dim, index, source, alpha=1):

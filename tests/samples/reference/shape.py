@@ -8,13 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 
-def _sizes(arguments):
-    """The sizes, passed one by one or as one sequence."""
+def _sizes(arguments, named=None):
+    """The sizes, passed one by one, as one sequence, or by name."""
+    if named is not None:
+        return tuple(named)
     return tuple(arguments[0]) if isinstance(arguments[0], (tuple, list)) else arguments
 
 
-def reshape(x, *shape):
-    return x.reshape(_sizes(shape))
+def reshape(x, *sizes, shape=None):
+    return x.reshape(_sizes(sizes, shape))
 
 
 def flatten(x, start_dim=0, end_dim=-1):
@@ -45,14 +47,24 @@ def transpose(x, *dims, **named):
     return np.swapaxes(x, *dims, *named.values()) if x.ndim else x
 
 
-def permute(x, *dims):
-    return np.transpose(x, _sizes(dims))
+def permute(x, *order, dims=None):
+    return np.transpose(x, _sizes(order, dims))
 
 
-def expand(x, *shape):
-    shape = _sizes(shape)
+def expand(x, *sizes, size=None):
+    shape = _sizes(sizes, size)
     old = (1,) * (len(shape) - x.ndim) + x.shape
     return np.broadcast_to(x, [o if n == -1 else n for n, o in zip(shape, old)])
+
+
+def cat(tensors, dim=0):
+    """As NumPy, but that empty vectors are left out of what is no vector."""
+    rank = max(np.ndim(tensor) for tensor in tensors)
+    return np.concatenate([tensor for tensor in tensors if tensor.ndim == rank], axis=dim)
+
+
+def tile(x, *counts, dims=None):
+    return np.tile(x, _sizes(counts, dims))
 
 
 def repeat(x, *repeats):
@@ -81,8 +93,9 @@ def unbind(x, dim=0):
     return tuple(np.moveaxis(x, dim, 0))
 
 
-def flip(x, *dims):
-    return np.flip(x, _sizes(dims)) if _sizes(dims) else x
+def flip(x, *axes, dims=None):
+    found = _sizes(axes, dims)
+    return np.flip(x, found) if found else x
 
 
 def roll(x, shifts, dims=None):
