@@ -59,8 +59,9 @@ sum_all = sum.named("SumBackward0")
 @linear(node="MeanBackward1")
 def mean(xp, x, *, dim, keepdim):
     count = x.size if dim is None else count_of(x.shape, dim)
-    total = xp.add.reduce(widened(xp, x), axis=dim, keepdims=keepdim)
-    return xp.true_divide(total, total.dtype.type(count)).astype(x.dtype, copy=False)
+    wide = widened(xp, x)
+    mean = xp.true_divide(xp.add.reduce(wide, axis=dim, keepdims=keepdim), wide.dtype.type(count))
+    return mean if wide is x else mean.astype(x.dtype)
 
 
 @mean.transpose
