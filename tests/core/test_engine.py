@@ -108,8 +108,8 @@ def test_a_gradient_that_repeats_one_element_is_replaced():
 def test_a_read_only_gradient_is_left_alone():
     array = np.ones(2, np.float32)
     x = leaf(1.0, 2.0)
-    x.grad = torch.from_numpy(array)
     array.flags.writeable = False
+    x.grad = torch.from_numpy(array)
     (x * x).sum().backward()
 
     assert x.grad.tolist() == [3.0, 5.0]

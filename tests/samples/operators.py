@@ -67,6 +67,8 @@ ARITHMETIC = (
     Operator("x @ y", operator.matmul, (real(2, 3), real(3)), "MvBackward0"),
     Operator("x @ y", operator.matmul, (real(2, 3, 4), real(2, 4, 1)), "UnsafeViewBackward0"),
     Operator("pow(x, y)", pow, (positive(3), 2), "PowBackward0"),
+    Operator("x ** y", operator.pow, (mask([1, 0]), True), None),
+    Operator("x ** y", operator.pow, (index([2, 3]), 2.0), None),
 )
 
 COMPARISON = tuple(

@@ -56,7 +56,7 @@ cdef object operand(object value):
         return value.item()
     if isinstance(value, numpy.ndarray):
         types.dtype_of(value)       # refuses strings, objects, dates
-        return wrap(value)
+        return wrap(numpy.asarray(value))
     if isinstance(value, (bool, int, float, complex)):
         return numpy.asarray(value).item()
     return NotImplemented

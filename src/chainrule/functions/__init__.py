@@ -1,14 +1,73 @@
 """PyTorch's functions and methods on tensors: names, signatures, defaults and checks.
 
-Apart from `ops`, which holds kernels and derivatives: nothing here has a derivative rule.
+Apart from `ops`, which holds kernels and derivatives: nothing here has a derivative rule. Importing
+a module declares its functions and methods; `PUBLIC` holds the functions by name.
 """
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from chainrule.functions import (
+    activation,
+    arithmetic,
+    assigning,
+    comparison,
+    complex_numbers,
+    contraction,
+    conversion,
+    copies,
+    counting,
+    creation,
+    cutting,
+    diagonals,
+    distinct,
+    exponential,
+    extremes,
+    gathering,
+    grids,
+    identity,
+    indexing,
+    interchange,
+    joining,
+    legacy,
+    likeness,
+    linear_layer,
+    masking,
+    matmul,
+    matrix_functions,
+    members,
+    memory,
+    norms,
+    numbers,
+    operators,
+    ordered,
+    printing,
+    random,
+    random_by_element,
+    random_in_place,
+    ranges,
+    rectified,
+    reduction,
+    repeating,
+    running,
+    scattering,
+    searching,
+    shape,
+    softmax,
+    sorting,
+    spread,
+    sums_of_products,
+    transposing,
+    triangles,
+    trigonometric,
+    truth,
+    turning,
+    values,
+    windows,
+)
 from chainrule.functions.declare import PUBLIC
+from chainrule.ops import cotangents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,37 +76,4 @@ if TYPE_CHECKING:
     def __getattr__(name: str) -> Callable[..., Any]: ...
 
 
-for _name in (
-    "conversion",
-    "identity",
-    "arithmetic",
-    "exponential",
-    "trigonometric",
-    "comparison",
-    "shape",
-    "joining",
-    "reduction",
-    "indexing",
-    "gathering",
-    "sorting",
-    "extremes",
-    "matmul",
-    "contraction",
-    "sums_of_products",
-    "creation",
-    "ranges",
-    "grids",
-    "values",
-    "complex_numbers",
-    "legacy",
-    "activation",
-    "random",
-    "printing",
-    "operators",
-):
-    importlib.import_module(f"chainrule.functions.{_name}")
-importlib.import_module("chainrule.ops.cotangents")
-
 globals().update(PUBLIC)
-
-from chainrule.functions.gathering import embedding, one_hot  # noqa: E402, F401  (nn.functional)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chainrule.functions import rectified  # noqa: F401  (declares its public functions)
 from chainrule.functions.activation_arguments import applied, check_floating, check_tensor
 from chainrule.functions.declare import public
 from chainrule.ops import activation as ops

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from chainrule._core.core import Tensor
 from chainrule._core.writes import in_place_call
+from chainrule.functions.factory import kind_of
+from chainrule.functions.operands import check_tensor
 
 if TYPE_CHECKING:
     from chainrule._core.operation import Op
@@ -17,15 +19,6 @@ if TYPE_CHECKING:
 def applied(op: Op, input: Tensor, in_place: bool = False, **parameters: object) -> Tensor:
     """An activation of a tensor, into the tensor itself where that is asked for."""
     return in_place_call(op, input, (), parameters) if in_place else op(input, **parameters)
-
-
-def check_tensor(input: object, name: str, argument: str = "input", position: int = 1) -> None:
-    """Refuse what is no tensor."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"{name}(): argument '{argument}' (position {position}) must be Tensor, not "
-            f"{type(input).__name__}"
-        )
 
 
 def check_floating(input: Tensor, name: str, kernel: str | None = None) -> None:
@@ -49,5 +42,5 @@ def check_number(value: object, name: str, argument: str, position: int) -> None
     if isinstance(value, Tensor) or not isinstance(value, (int, float)):
         raise TypeError(
             f"{name}(): argument '{argument}' (position {position}) must be Number, not "
-            f"{type(value).__name__}"
+            f"{kind_of(value)}"
         )

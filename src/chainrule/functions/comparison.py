@@ -1,4 +1,4 @@
-"""Comparisons, logic and bits: PyTorch's names for ops.comparison, and `where`.
+"""Comparisons, logic and bits: PyTorch's names for ops.comparison.
 
 Apart from the records, which hold the kernels: here are signatures, forms and examples.
 """
@@ -11,9 +11,10 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import call_quietly
+from chainrule.functions import choice  # noqa: F401  (declares `where`)
 from chainrule.functions.declare import alias, deliver, method, pairwise, pointwise, public
+from chainrule.functions.operands import check_tensor
 from chainrule.ops import comparison as ops
-from chainrule.ops.choice import choose
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
@@ -154,39 +155,6 @@ alias(ge, "greater_equal")
 
 
 @public
-def where(
-    condition: Tensor, input=None, other=None, *, out: Tensor | None = None
-) -> Tensor | tuple:
-    """input where condition holds, other elsewhere; with condition alone, its nonzero indices.
-
-    All three broadcast; input and other are tensors or numbers and are brought to their common
-    type. RuntimeError where condition is not boolean.
-
-    >>> import chainrule as torch
-    >>> torch.where(torch.tensor([True, False]), torch.tensor([1.0, 2.0]), 0.0)
-    tensor([1., 0.])
-
-    See https://docs.pytorch.org/docs/2.13/generated/torch.where.html
-    """
-    if input is None and other is None:
-        return condition.nonzero(as_tuple=True)
-    if condition.dtype.category != 0 and condition.dtype.name != "uint8":
-        raise RuntimeError(
-            "where expected condition to be a boolean tensor, but got a tensor with dtype "
-            f"{condition.dtype.legacy}"
-        )
-    if condition.dtype.category:
-        condition = condition.bool()
-    return deliver(choose(condition, input, other), out, "where")
-
-
-@method(name="where")
-def _where_method(self, condition, other):
-    """self where condition holds, other elsewhere."""
-    return where(condition, self, other)
-
-
-@public
 @method
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether both have the same shape and the same values.
@@ -197,6 +165,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.equal.html
     """
+    check_tensor(other, "equal", "other", 2)
     return numpy.array_equal(input._array, other._array)
 
 
@@ -216,9 +185,10 @@ def isclose(
     See https://docs.pytorch.org/docs/2.13/generated/torch.isclose.html
     """
     if input.dtype is not other.dtype:
-        raise RuntimeError(f"{input.dtype} did not match {other.dtype}")
-    if rtol < 0 or atol < 0:
-        raise RuntimeError(f"rtol and atol must not be negative, but got {rtol} and {atol}")
+        raise RuntimeError(f"{input.dtype.legacy} did not match {other.dtype.legacy}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
     close = call_quietly(
         numpy.isclose, input._array, other._array, rtol=rtol, atol=atol, equal_nan=equal_nan
     )
@@ -250,7 +220,13 @@ def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> torch.isposinf(torch.tensor([1.0, torch.inf]))
     tensor([False,  True])
     """
+    _refuse_complex(input, "isposinf")
     return deliver(ops.logical_and(ops.isinf(input), ops.gt(input, 0)), out, "isposinf")
+
+
+def _refuse_complex(input: Tensor, name: str) -> None:
+    if input.dtype.is_complex:
+        raise RuntimeError(f"{name} does not support complex inputs.")
 
 
 @public
@@ -262,4 +238,5 @@ def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> torch.isneginf(torch.tensor([1.0, -torch.inf]))
     tensor([False,  True])
     """
+    _refuse_complex(input, "isneginf")
     return deliver(ops.logical_and(ops.isinf(input), ops.lt(input, 0)), out, "isneginf")

@@ -1,18 +1,16 @@
-"""Complex tensors made of real ones: complex, polar.
+"""Complex tensors of real ones, and real views of complex ones.
 
-Apart from creation: these have derivatives.
+Apart from creation and shape.py: these are where one kind of number becomes the other.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from chainrule._core.core import Tensor, bind_method
 from chainrule.functions.declare import deliver, public
 from chainrule.functions.matmul import check_tensors
 from chainrule.ops import complex_numbers as ops
-
-if TYPE_CHECKING:
-    from chainrule._core.core import Tensor
+from chainrule.ops import shape
+from chainrule.ops.indexing import select
 
 
 @public
@@ -61,3 +59,84 @@ def _check_types(x: Tensor, y: Tensor) -> None:
             f"Expected object of scalar type {x.dtype.legacy} but got scalar type "
             f"{y.dtype.legacy} for second argument"
         )
+
+
+@public
+def real(input: Tensor) -> Tensor:
+    """The real part, as a view; a real tensor itself.
+
+    >>> import chainrule as torch
+    >>> torch.real(torch.tensor([1 + 2j]))
+    tensor([1.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.real.html
+    """
+    check_tensors("real", input=input)
+    if not input.dtype.is_complex:
+        return input
+    return select(shape.view_as_real(input), dim=input.ndim, index=0)
+
+
+@public
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part, as a view; RuntimeError for real tensors.
+
+    >>> import chainrule as torch
+    >>> torch.imag(torch.tensor([1 + 2j]))
+    tensor([2.])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.imag.html
+    """
+    check_tensors("imag", input=input)
+    if not input.dtype.is_complex:
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return select(shape.view_as_real(input), dim=input.ndim, index=1)
+
+
+bind_method("real", property(real))
+bind_method("imag", property(imag))
+
+
+@public
+def view_as_real(input: Tensor) -> Tensor:
+    """A complex tensor (...) as a real view (..., 2) of its parts; RuntimeError for real ones.
+
+    >>> import chainrule as torch
+    >>> torch.view_as_real(torch.tensor([1 + 2j]))
+    tensor([[1., 2.]])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.view_as_real.html
+    """
+    check_tensors("view_as_real", input=input)
+    if not input.dtype.is_complex:
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    return shape.view_as_real(input)
+
+
+@public
+def view_as_complex(input: Tensor) -> Tensor:
+    """A real tensor (..., 2) as a complex view (...); its pairs must lie side by side.
+
+    >>> import chainrule as torch
+    >>> torch.view_as_complex(torch.tensor([[1.0, 2.0]]))
+    tensor([1.+2.j])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.view_as_complex.html
+    """
+    check_tensors("view_as_complex", input=input)
+    if input.dtype.name not in ("float32", "float64"):
+        raise RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, but got a "
+            f"tensor of scalar type: {input.dtype.legacy}"
+        )
+    if input.ndim == 0 or input.shape[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    *others, last = input.stride()
+    if last != 1:
+        raise RuntimeError(f"Tensor must have a stride of 1 for its last dimension, not {last}")
+    if any(step % 2 for step in others) or input.storage_offset() % 2:
+        raise RuntimeError(
+            "Tensor must have a stride divisible by 2 for all but last dimension, and a "
+            f"storage_offset divisible by 2; found {input.stride()} and {input.storage_offset()}"
+        )
+    return shape.view_as_complex(input)

@@ -6,7 +6,6 @@ Apart from matmul, whose dimensions are always the last two.
 from __future__ import annotations
 
 from chainrule._core.core import Tensor
-from chainrule.functions import matrix_functions  # noqa: F401
 from chainrule.functions.declare import deliver, public
 from chainrule.functions.einsum_equation import equation_of, labels_of
 from chainrule.functions.identity import checked_dim

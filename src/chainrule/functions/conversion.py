@@ -136,8 +136,3 @@ def clone(input: Tensor, *, memory_format=None) -> Tensor:
     See https://docs.pytorch.org/docs/2.13/generated/torch.clone.html
     """
     return clone_op(input)
-
-
-# Of the same family: imported for their declarations, and for who asks for from_numpy here.
-from chainrule.functions import numbers  # noqa: E402, F401
-from chainrule.functions.interchange import from_numpy  # noqa: E402, F401

@@ -17,7 +17,7 @@ from chainrule._core.core import Tensor
 from chainrule._core.kernels import call_quietly
 from chainrule._core.promotion import promote_types
 from chainrule._core.types import DTYPES, dtype_of, get_default_dtype
-from chainrule.functions.conversion import from_numpy
+from chainrule.functions.interchange import from_numpy
 
 LISTS = frozenset((list, tuple))
 NUMBERS = frozenset((float, int, bool, complex))
@@ -98,7 +98,7 @@ def _by_element(data, dtype):
 
 def _sizes(data) -> list[int]:
     """The shape of nested sequences, going down by their first items."""
-    sizes = []  # type: ignore[var-annotated]
+    sizes: list[int] = []
     while is_sequence(data):
         if isinstance(data, str) or len(sizes) == 64:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule.functions.declare import deliver, method, pairwise, pointwise, public
+from chainrule.functions.factory import integer
 from chainrule.ops import exponential as ops
 
 if TYPE_CHECKING:
@@ -134,20 +135,21 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.logit.html
     """
-    if eps is not None:
-        input = input.clamp(eps, 1 - eps)
-    return deliver(ops.logit(input), out, "logit")
+    result = ops.logit(input) if eps is None else ops.logit_within(input, eps=eps)
+    return deliver(result, out, "logit")
 
 
 @method
 def logit_(self, eps: float | None = None) -> Tensor:
     """logit, in place."""
-    return ops.logit.in_place(self if eps is None else self.clamp_(eps, 1 - eps))
+    if eps is None:
+        return ops.logit.in_place(self)
+    return ops.logit_within.in_place(self, eps=eps)
 
 
 @public
 def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The derivative of order n of digamma. RuntimeError for negative n.
+    """The derivative of order n of digamma. RuntimeError for negative n, TypeError for no int.
 
     >>> import chainrule as torch
     >>> torch.polygamma(1, torch.tensor([1.0]))
@@ -155,9 +157,15 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.polygamma.html
     """
+    return deliver(ops.polygamma(input, n=_order(n)), out, "polygamma")
+
+
+def _order(n) -> int:
+    n = integer("polygamma", "n", 1, n)
     if n < 0:
         raise RuntimeError(f"polygamma(n, x) does not support negative n, but got {n}")
-    return deliver(ops.polygamma(input, n=n) if n else ops.digamma(input), out, "polygamma")
+    return n
 
 
 method(lambda self, n: polygamma(n, self), name="polygamma")
+method(lambda self, n: ops.polygamma.in_place(self, n=_order(n)), name="polygamma_")

@@ -160,9 +160,3 @@ def _common(a: int, b: int, axis: int) -> int:
             f"dimension {axis}"
         )
     return b if a == 1 else a
-
-
-# The modules that this one was one with, for their declarations and for who asks for names here.
-from chainrule.functions import assigning, masking, members, scattering, searching  # noqa: E402, F401
-from chainrule.functions.counting import one_hot  # noqa: E402, F401
-from chainrule.ops.embedding import embedding  # noqa: E402, F401

@@ -38,7 +38,18 @@ def detach(self) -> Tensor:
     return share(blank(Tensor), self)
 
 
-method(detach_in_place, name="detach_")
+@method
+def detach_(self) -> Tensor:
+    """Cut this tensor off the graph it came from, in place; RuntimeError for a view.
+
+    >>> import chainrule as torch
+    >>> x = torch.ones(2, requires_grad=True) * 2
+    >>> x.detach_().requires_grad
+    False
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.detach_.html
+    """
+    return detach_in_place(self)
 
 
 def _get_data(self):
@@ -248,6 +259,3 @@ for name, value in {
     "name": None,
 }.items():
     bind_method(name, value)
-
-# Of the same family, and without names that others ask for: imported for their declarations.
-from chainrule.functions import copies, memory  # noqa: E402, F401

@@ -28,7 +28,7 @@ def numpy_(self, *, force: bool = False) -> numpy.ndarray:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
-    return self._array
+    return self._array.view()  # an object of its own: setting its shape leaves the tensor alone
 
 
 def _array_protocol(self, dtype=None, copy=None):
@@ -40,9 +40,18 @@ def _array_protocol(self, dtype=None, copy=None):
     return array.copy() if copy else array
 
 
+def _dlpack(self, **keywords):
+    if self.requires_grad:
+        raise BufferError(
+            "Can't export tensors that require gradient, use tensor.detach(); this one has "
+            f"shape {list(self.shape)}"
+        )
+    return self._array.__dlpack__(**keywords)
+
+
 method(numpy_, name="numpy")
 method(_array_protocol, name="__array__")
-method(lambda self, **keywords: self._array.__dlpack__(**keywords), name="__dlpack__")
+method(_dlpack, name="__dlpack__")
 method(lambda self: self._array.__dlpack_device__(), name="__dlpack_device__")
 bind_method("__array_priority__", 1000)  # NumPy's operators leave the work to ours
 
@@ -65,7 +74,8 @@ def from_numpy(ndarray) -> Tensor:
     """
     if not isinstance(ndarray, numpy.ndarray):
         raise TypeError(f"expected np.ndarray (got {ndarray.__class__.__name__})")
-    tensor = wrap_array(ndarray)
+    # A view, so that the object stays the caller's; an ndarray, whatever its class (a matrix) does.
+    tensor = wrap_array(ndarray.view(numpy.ndarray))
     if any(step < 0 for step in ndarray.strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with "

@@ -219,14 +219,3 @@ def block_diag(*tensors) -> Tensor:
                 f"{place} has {tensor.ndim} dimensions"
             )
     return block_diag_op(*tensors) if tensors else empty(1, 0)
-
-
-# The modules that this one was one with: imported for their declarations.
-from chainrule.functions import (  # noqa: E402, F401
-    cutting,
-    diagonals,
-    repeating,
-    transposing,
-    turning,
-    windows,
-)

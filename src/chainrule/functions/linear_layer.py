@@ -6,7 +6,6 @@ Apart from matmul.py, because the transposed factor and the sum are parts of one
 from __future__ import annotations
 
 from chainrule._core.core import Tensor
-from chainrule.functions.declare import public
 from chainrule.functions.matmul import (
     are_tensors,
     check_tensors,
@@ -20,7 +19,6 @@ from chainrule.ops import matmul as ops
 from chainrule.ops import sums_of_products as sums
 
 
-@public
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: (..., k) with (m, k) and (m) gives (..., m).
 

@@ -271,6 +271,3 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     product = ops.times_turned(rows_of(input), rows_of(other))
     shape = (*input.shape[:-1], *other.shape[:-1])
     return deliver(flat_view(product, shape=shape), out, "inner")
-
-
-from chainrule.functions import linear_layer  # noqa: E402, F401  (for its declaration)

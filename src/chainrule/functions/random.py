@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule._core.types import dtype_named
-from chainrule.functions import random_by_element, random_in_place  # noqa: F401
 from chainrule.functions.declare import public
 from chainrule.functions.factory import check_place, integer, shape_of
 from chainrule.functions.generator import Generator

@@ -264,6 +264,3 @@ def _spaced(first, last, count, wanted):
     near, far = exact(start) + exact(step) * places, exact(end) - exact(step) * places[::-1]
     found = numpy.where(numpy.arange(count) < count // 2, near, far) if count > 1 else near
     return found.astype(wanted.numpy)
-
-
-from chainrule.functions import triangles  # noqa: E402, F401  (for its declarations)

@@ -18,6 +18,7 @@ from chainrule.functions.activation_arguments import (
     check_tensor,
 )
 from chainrule.functions.declare import method, public
+from chainrule.functions.factory import fitting
 from chainrule.ops import activation as ops
 
 # ------------------------------------------------------------------ rectified and their kin
@@ -190,10 +191,16 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     >>> torch.threshold(torch.tensor([-1.0, 2.0]), 0.5, 9.0)
     tensor([9., 2.])
     """
+    return _above(input, threshold, value, inplace)
+
+
+def _above(input: Tensor, bound, value, in_place: bool) -> Tensor:
     check_tensor(input, "threshold")
-    check_number(threshold, "threshold", "threshold", 2)
+    check_number(bound, "threshold", "threshold", 2)
     check_number(value, "threshold", "value", 3)
-    return applied(ops.threshold, input, inplace, threshold=threshold, value=value)
+    if input.dtype.category == 1:
+        bound, value = fitting(bound, input.dtype), fitting(value, input.dtype)
+    return applied(ops.threshold, input, in_place, threshold=bound, value=value)
 
 
 @public
@@ -204,7 +211,7 @@ def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
     >>> torch.threshold_(torch.tensor([-1.0, 2.0]), 0.5, 9.0)
     tensor([9., 2.])
     """
-    return globals()["threshold"](input, threshold, value, True)
+    return _above(input, threshold, value, True)
 
 
 def hardtanh(
@@ -223,6 +230,8 @@ def hardtanh(
         raise ValueError(f"min_val cannot be greater than max_val: found {min_val} and {max_val}")
     if input.dtype.category == 1:
         min_val, max_val = int(min_val), int(max_val)
+    if input.dtype.name == "uint8" and (min_val < 0 or max_val < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     return applied(ops.hardtanh, input, inplace, min_val=min_val, max_val=max_val)
 
 

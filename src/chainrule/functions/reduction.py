@@ -140,7 +140,3 @@ def prod(
         axis = one_dim(dim, input.ndim, "prod")
         found = ops.prod(input, dim=(axis,) if input.ndim else None, keepdim=keepdim)
     return deliver(found, out, "prod")
-
-
-# The modules that this one was one with, for their declarations.
-from chainrule.functions import norms, running, softmax, spread, truth  # noqa: E402, F401

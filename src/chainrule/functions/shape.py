@@ -10,7 +10,6 @@ import math
 from typing import TYPE_CHECKING
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import bind_method
 from chainrule._core.types import as_dtype
 from chainrule._core.writes import adopt, check_may_write
 from chainrule.functions.declare import method, public
@@ -253,47 +252,3 @@ def conj(input: Tensor) -> Tensor:
 def resolve_conj(input: Tensor) -> Tensor:
     """The tensor itself: conjugates are computed at once."""
     return input
-
-
-@public
-def real(input: Tensor) -> Tensor:
-    """The real part, as a view; a real tensor itself.
-
-    >>> import chainrule as torch
-    >>> torch.real(torch.tensor([1 + 2j]))
-    tensor([1.])
-    """
-    return ops.real(input) if input.dtype.is_complex else input
-
-
-@public
-def imag(input: Tensor) -> Tensor:
-    """The imaginary part, as a view; RuntimeError for real tensors.
-
-    >>> import chainrule as torch
-    >>> torch.imag(torch.tensor([1 + 2j]))
-    tensor([2.])
-    """
-    if not input.dtype.is_complex:
-        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return ops.imag(input)
-
-
-bind_method("real", property(real))
-bind_method("imag", property(imag))
-
-
-@public
-def view_as_real(input: Tensor) -> Tensor:
-    """A complex tensor as a real one with a last dimension of 2."""
-    if not input.dtype.is_complex:
-        raise RuntimeError("view_as_real is only supported for complex tensors")
-    return ops.view_as_real(input)
-
-
-@public
-def view_as_complex(input: Tensor) -> Tensor:
-    """A real tensor whose last dimension is 2 as a complex one."""
-    if input.dtype.is_complex or input.ndim == 0 or input.shape[-1] != 2:
-        raise RuntimeError("Tensor must have a last dimension of size 2")
-    return ops.view_as_complex(input)

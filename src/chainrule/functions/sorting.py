@@ -147,7 +147,3 @@ def kthvalue(
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
     places = numpy.take(_order(array, dim, False), k - 1, dim)
     return deliver(pair_at(input, dim, places, keepdim, "kthvalue"), out, "kthvalue")
-
-
-# The modules that this one was one with, for their declarations.
-from chainrule.functions import distinct, ordered  # noqa: E402, F401

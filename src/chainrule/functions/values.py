@@ -12,11 +12,11 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.types import as_dtype, get_default_dtype
-from chainrule.functions import likeness  # noqa: F401
-from chainrule.functions.conversion import from_numpy, to
+from chainrule.functions.conversion import to
 from chainrule.functions.declare import method, public
 from chainrule.functions.elements import array_of
 from chainrule.functions.factory import check_place, finished
+from chainrule.functions.interchange import from_numpy
 
 
 @public

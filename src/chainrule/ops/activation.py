@@ -48,6 +48,7 @@ threshold = elementwise(
     "threshold",
     lambda x, threshold, value: where(x <= threshold, value, x),
     lambda x, threshold: ~(x <= threshold),
+    refuses="bc",
 )
 hardtanh = elementwise(
     "hardtanh",

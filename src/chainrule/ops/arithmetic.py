@@ -5,21 +5,20 @@ from __future__ import annotations
 import numpy
 
 from chainrule._core.program import Symbol, emit
-from chainrule._core.types import dtype_of
 from chainrule.ops.choice import where
 from chainrule.ops.conversion import conj
+from chainrule.ops.exponential import log
 from chainrule.ops.kinds import elementwise, general
 
 # ------------------------------------------------------------------------- the four operations
 # name, kernel, one partial derivative per input
 
 add = elementwise("add", "add", 1, 1)
-sub = elementwise(
-    "sub", "subtract", 1, -1, node={3: "SubBackward0", 1: "SubBackward0", 2: "RsubBackward1"}
-)
+SUB_NODES = {3: "SubBackward0", 1: "SubBackward0", 2: "RsubBackward1"}
+sub = elementwise("sub", "subtract", 1, -1, node=SUB_NODES, refuses="B")
 mul = elementwise("mul", "multiply", lambda y: y, lambda x: x)
 div = elementwise("div", "divide", lambda y: 1 / y, lambda x, y: -(x / y) / y, floats=True)
-neg = elementwise("neg", "negative", -1)
+neg = elementwise("neg", "negative", -1, refuses="b")
 reciprocal = elementwise("reciprocal", "reciprocal", lambda out: -out * out, floats=True)
 
 addcmul = elementwise(
@@ -28,6 +27,7 @@ addcmul = elementwise(
     1,
     lambda z, value: value * z,
     lambda y, value: value * y,
+    refuses="b",
 )
 addcdiv = elementwise(
     "addcdiv",
@@ -53,71 +53,68 @@ def _lerp(xp, x, y, z):
     return _between(xp, x, y, z)
 
 
-lerp_number = elementwise("lerp", _lerp_number, lambda weight: 1 - weight, lambda weight: weight)
+lerp_number = elementwise(
+    "lerp", _lerp_number, lambda weight: 1 - weight, lambda weight: weight, refuses="biu"
+)
 lerp = elementwise(
-    "lerp", _lerp, lambda z: 1 - z, lambda z: z, lambda x, y: y - x, node="LerpBackward1"
+    "lerp",
+    _lerp,
+    lambda z: 1 - z,
+    lambda z: z,
+    lambda x, y: y - x,
+    node="LerpBackward1",
+    refuses="biu",
 )
 
 # ------------------------------------------------------------------------ quotients and rests
 
 
-def _without_derivative(name):
-    """A rule for ops that PyTorch records but does not differentiate."""
-
-    def refuse(g):
-        raise RuntimeError(f"derivative for aten::{name} is not implemented")
-
-    return refuse
-
-
-@general(node="NotImplemented", broadcasts=True, promotes=True)
-def floor_divide(xp, x, y):
-    _refuse_quotient(x, "div_floor")
+def _floor_divide(xp, x, y):
     return xp.floor_divide(x, y)
 
 
-floor_divide.vjps(_without_derivative("floor_divide"), _without_derivative("floor_divide"))
-
-
 def _trunc_divide(xp, x, y):
-    _refuse_quotient(x, "div_trunc")
     if x.dtype.kind in "iu":
         return xp.sign(x) * xp.sign(y) * (xp.absolute(x) // xp.absolute(y))
     return xp.trunc(xp.divide(x, y))
 
 
-def _floor_divide(xp, x, y):
-    _refuse_quotient(x, "div_floor")
-    return xp.floor_divide(x, y)
+def _no_slope():
+    raise RuntimeError("derivative for aten::floor_divide is not implemented")
 
 
-def _refuse_quotient(x, name):
-    """Booleans and complex numbers are not divided and rounded."""
-    if x.dtype.kind in "bc":
-        legacy = dtype_of(x).legacy
-        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{legacy}'")
-
-
-div_floor = elementwise("div", _floor_divide, 0, 0, node="DivBackward2")
-div_trunc = elementwise("div", _trunc_divide, 0, 0, node="DivBackward2")
+floor_divide = elementwise(
+    "floor_divide", _floor_divide, _no_slope, _no_slope, node="NotImplemented", refuses="bc"
+)
+div_floor = elementwise("div", _floor_divide, 0, 0, node="DivBackward2", refuses="bc")
+div_trunc = elementwise("div", _trunc_divide, 0, 0, node="DivBackward2", refuses="bc")
 
 REMAINDER_NODES = {1: "RemainderBackward0", 3: "RemainderBackward1", 2: "NotImplemented"}
 FMOD_NODES = {1: "FmodBackward0", 3: "FmodBackward1"}
 remainder = elementwise(
-    "remainder", "remainder", 1, lambda x, y: -floor(x / y), node=REMAINDER_NODES
+    "remainder", "remainder", 1, lambda x, y: -floor(x / y), node=REMAINDER_NODES, refuses="bc"
 )
-fmod = elementwise("fmod", "fmod", 1, lambda x, y: -trunc(x / y), node=FMOD_NODES)
+fmod = elementwise("fmod", "fmod", 1, lambda x, y: -trunc(x / y), node=FMOD_NODES, refuses="bc")
 
 # ---------------------------------------------------------------------------- powers and roots
 
 
 def _to_number(xp, x, exponent):
     """x ** exponent; the commonest exponents by multiplication or root, as PyTorch does."""
+    if exponent == 1:
+        return x.copy()
     special = {3: lambda: x * x * x, 0.5: lambda: xp.sqrt(x), -0.5: lambda: 1 / xp.sqrt(x)}
-    special |= {-1: lambda: 1 / x, -2: lambda: 1 / (x * x), 1: lambda: x.copy()}
+    special |= {-1: lambda: 1 / x, -2: lambda: 1 / (x * x)}
     if exponent in special and x.dtype.kind in "fc":
         return special[exponent]()
-    return xp.power(x, xp.asarray(exponent, x.dtype))
+    # NumPy would make float64 of float32 and a 0-dim array; with complex exponents it knows best.
+    return xp.power(x, exponent if isinstance(exponent, complex) else x.dtype.type(exponent))
+
+
+def _integer_power(xp, x, y):
+    """x ** y of integers; with a negative y what is left of 1 / x ** -y, 1, -1 or 0."""
+    power = xp.power(x, xp.absolute(y))
+    return xp.where((y < 0) & (xp.absolute(power) != 1), 0, power)
 
 
 def _ones(xp, x):
@@ -131,7 +128,7 @@ def _zeros(xp, x):
 zero = elementwise("zero", _zeros, 0)
 sqrt = elementwise("sqrt", "sqrt", lambda out: 0.5 / out, floats=True)
 rsqrt = elementwise("rsqrt", lambda x: 1 / sqrt(x), lambda out: -0.5 * out * out * out, floats=True)
-square = elementwise("square", "square", lambda x: 2 * x, node="PowBackward0")
+square = elementwise("square", "square", lambda x: 2 * x, node="PowBackward0", refuses="b")
 pow_zero = elementwise("pow", _ones, 0, node="PowBackward0")
 pow_number = elementwise(
     "pow",
@@ -143,9 +140,11 @@ pow = elementwise(
     "pow",
     "power",
     lambda x, y: where(y == 0, 0, y * x ** (y - 1)),
-    lambda x, y, out: where((x == 0) & (y >= 0), 0, out * log(x)),
+    lambda x, y, out: where((x == 0) & ((out == 0) | (y == 0)), 0, out * log(x)),
     node={3: "PowBackward1", 2: "PowBackward2"},
+    refuses="b",
 )
+pow_integers = elementwise("pow", _integer_power)
 
 
 def power_of(x, exponent):
@@ -177,8 +176,8 @@ def _nan_to_num(xp, x, nan, posinf, neginf):
     return xp.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
-abs = elementwise("abs", "absolute", lambda x: conj(sgn(x)))
-sign = elementwise("sign", _sign, 0)
+abs = elementwise("abs", "absolute", lambda x: conj(sgn(x)), refuses="b")
+sign = elementwise("sign", _sign, 0, refuses="c")
 
 
 @general(node="SgnBackward0")
@@ -202,50 +201,74 @@ def sgn(x):
     return emit(numpy.sign, (x,)) if isinstance(x, Symbol) else sign_or_phase(x)
 
 
-floor = elementwise("floor", "floor", 0, whole=True)
-ceil = elementwise("ceil", "ceil", 0, whole=True)
-trunc = elementwise("trunc", "trunc", 0, whole=True)
-round = elementwise("round", "rint", 0, whole=True)
-round_decimals = elementwise("round", _round_decimals, 0, node="RoundBackward1")
-frac = elementwise("frac", lambda x: x - trunc(x), 1)
+floor = elementwise("floor", "floor", 0, whole=True, refuses="bc")
+ceil = elementwise("ceil", "ceil", 0, whole=True, refuses="bc")
+trunc = elementwise("trunc", "trunc", 0, whole=True, refuses="bc")
+round = elementwise("round", "rint", 0, whole=True, refuses="bc")
+round_decimals = elementwise("round", _round_decimals, 0, node="RoundBackward1", refuses="biuc")
+frac = elementwise("frac", lambda x: x - trunc(x), 1, refuses="biuc")
 nan_to_num = elementwise("nan_to_num", _nan_to_num, lambda x: (x - x) == 0)
 
 
 # ---------------------------------------------------------------------------------- extremes
-# Ties share evenly in maximum and minimum; in fmax and fmin they go to the first.
+# Ties share evenly in maximum and minimum, and NaN gives g to both; in fmax and fmin ties go to
+# the first. Complex numbers have no order.
 
 maximum = elementwise(
     "maximum",
     "maximum",
-    lambda x, y: where(x == y, 0.5, where(x > y, 1, 0)),
-    lambda x, y: where(x == y, 0.5, where(y > x, 1, 0)),
+    lambda x, y: where(x == y, 0.5, where(x < y, 0, 1)),
+    lambda x, y: where(x == y, 0.5, where(y < x, 0, 1)),
+    refuses="c",
 )
 minimum = elementwise(
     "minimum",
     "minimum",
-    lambda x, y: where(x == y, 0.5, where(x < y, 1, 0)),
-    lambda x, y: where(x == y, 0.5, where(y < x, 1, 0)),
+    lambda x, y: where(x == y, 0.5, where(x > y, 0, 1)),
+    lambda x, y: where(x == y, 0.5, where(y > x, 0, 1)),
+    refuses="c",
 )
 fmax = elementwise(
-    "fmax", "fmax", lambda x, y: (x >= y) | (y != y), lambda x, y: (x < y) | ((x != x) & (y == y))
+    "fmax",
+    "fmax",
+    lambda x, y: (x >= y) | (y != y),
+    lambda x, y: (x < y) | ((x != x) & (y == y)),
+    refuses="c",
 )
 fmin = elementwise(
-    "fmin", "fmin", lambda x, y: (x <= y) | (y != y), lambda x, y: (x > y) | ((x != x) & (y == y))
+    "fmin",
+    "fmin",
+    lambda x, y: (x <= y) | (y != y),
+    lambda x, y: (x > y) | ((x != x) & (y == y)),
+    refuses="c",
 )
 
-clamp_min = elementwise("clamp_min", lambda x, min: maximum(x, min), lambda x, min: x >= min)
-clamp_max = elementwise("clamp_max", lambda x, max: minimum(x, max), lambda x, max: x <= max)
+# By numbers.
+clamp_min = elementwise(
+    "clamp_min",
+    lambda x, min: maximum(x, min),
+    lambda x, min: x >= min,
+    refuses="bc",
+)
+clamp_max = elementwise(
+    "clamp_max",
+    lambda x, max: minimum(x, max),
+    lambda x, max: x <= max,
+    refuses="bc",
+)
 clamp = elementwise(
     "clamp",
     lambda x, min, max: minimum(maximum(x, min), max),
     lambda x, min, max: (x >= min) & (x <= max),
     node="ClampBackward1",
+    refuses="bc",
 )
+# By tensors.
 clamp_min_tensor = elementwise(
-    "clamp", lambda x, y: maximum(x, y), lambda x, y: x >= y, lambda x, y: x < y
+    "clamp", lambda x, y: maximum(x, y), lambda x, y: x >= y, lambda x, y: x < y, refuses="c"
 )
 clamp_max_tensor = elementwise(
-    "clamp", lambda x, y: minimum(x, y), lambda x, y: x <= y, lambda x, y: x > y
+    "clamp", lambda x, y: minimum(x, y), lambda x, y: x <= y, lambda x, y: x > y, refuses="c"
 )
 clamp_tensor = elementwise(
     "clamp",
@@ -253,6 +276,5 @@ clamp_tensor = elementwise(
     lambda x, y, z: (x >= y) & (x <= z),
     lambda x, y, z: (x < y) & (y < z),
     lambda x, y, z: (x > z) | (z < y),
+    refuses="bc",
 )
-
-from chainrule.ops.exponential import log  # noqa: E402  (the derivative of a power needs it)

@@ -6,10 +6,10 @@ from chainrule.ops.kinds import elementwise
 
 eq = elementwise("eq", "equal")
 ne = elementwise("ne", "not_equal")
-lt = elementwise("lt", "less")
-le = elementwise("le", "less_equal")
-gt = elementwise("gt", "greater")
-ge = elementwise("ge", "greater_equal")
+lt = elementwise("lt", "less", refuses="c")
+le = elementwise("le", "less_equal", refuses="c")
+gt = elementwise("gt", "greater", refuses="c")
+ge = elementwise("ge", "greater_equal", refuses="c")
 
 logical_and = elementwise("logical_and", "logical_and")
 logical_or = elementwise("logical_or", "logical_or")
@@ -20,8 +20,9 @@ bitwise_and = elementwise("bitwise_and", "bitwise_and")
 bitwise_or = elementwise("bitwise_or", "bitwise_or")
 bitwise_xor = elementwise("bitwise_xor", "bitwise_xor")
 bitwise_not = elementwise("bitwise_not", "invert")
-bitwise_left_shift = elementwise("bitwise_left_shift", "left_shift")
-bitwise_right_shift = elementwise("bitwise_right_shift", "right_shift")
+invert = elementwise("invert", "invert")  # the operator, which refuses numbers in words of its own
+bitwise_left_shift = elementwise("bitwise_left_shift", "left_shift", refuses="b")
+bitwise_right_shift = elementwise("bitwise_right_shift", "right_shift", refuses="b")
 
 isnan = elementwise("isnan", "isnan")
 isinf = elementwise("isinf", "isinf")

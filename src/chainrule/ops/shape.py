@@ -58,28 +58,6 @@ def unsqueeze(xp, x, *, dim):
 # ------------------------------------------------------------- the parts of complex numbers
 
 
-@linear(view=True)
-def real(xp, x):
-    return x.real
-
-
-@linear(view=True)
-def imag(xp, x):
-    return x.imag
-
-
-@linear()
-def from_real(xp, x):
-    """x + 0i: the transpose of `real`."""
-    return x.astype(xp.result_type(x.dtype, xp.complex64))
-
-
-@linear()
-def from_imag(xp, x):
-    """0 + xi: the transpose of `imag`."""
-    return x * xp.asarray(1j, xp.result_type(x.dtype, xp.complex64))
-
-
 @linear(view=True, node="ViewAsRealBackward0")
 def view_as_real(xp, x):
     return x[..., None].view(x.real.dtype)
@@ -146,26 +124,6 @@ def pad_narrow(xp, x, *, shape, dim, start, length):
 @reshape.transpose
 def reshape_transpose(g, x_shape):
     return reshape(g, shape=x_shape)
-
-
-@real.transpose
-def real_transpose(g):
-    return from_real(g)
-
-
-@imag.transpose
-def imag_transpose(g):
-    return from_imag(g)
-
-
-@from_real.transpose
-def from_real_transpose(g):
-    return real(g)
-
-
-@from_imag.transpose
-def from_imag_transpose(g):
-    return imag(g)
 
 
 @view_as_real.transpose

@@ -28,14 +28,16 @@ atanh = elementwise("atanh", "arctanh", lambda x: 1 / (1 - x * x), floats=True)
 atan2 = elementwise(
     "atan2",
     "arctan2",
-    lambda x, y: y / (x * x + y * y),
-    lambda x, y: -x / (x * x + y * y),
+    lambda x, y: where((x == 0) & (y == 0), 0, y / (x * x + y * y)),
+    lambda x, y: where((x == 0) & (y == 0), 0, -x / (x * x + y * y)),
     floats=True,
 )
-hypot = elementwise("hypot", "hypot", lambda x, out: x / out, lambda y, out: y / out, floats=True)
-deg2rad = elementwise("deg2rad", lambda x: x * DEGREE, DEGREE, node="Deg2RadBackward0", floats=True)
+hypot = elementwise("hypot", "hypot", lambda x, out: x / out, lambda y, out: y / out, refuses="biu")
+deg2rad = elementwise(
+    "deg2rad", lambda x: x * DEGREE, DEGREE, node="Deg2RadBackward0", floats=True, refuses="c"
+)
 rad2deg = elementwise(
-    "rad2deg", lambda x: x / DEGREE, 1 / DEGREE, node="Rad2DegBackward0", floats=True
+    "rad2deg", lambda x: x / DEGREE, 1 / DEGREE, node="Rad2DegBackward0", floats=True, refuses="c"
 )
 
 

@@ -273,6 +273,20 @@ LOGARITHMS = (
         [inf, inf],
         [[-inf, nan]],
     ),
+    Kink(
+        "logit outside of its domain",
+        lambda torch, x: torch.logit(x),
+        [[-0.5, 0.0, 1.0, 1.5]],
+        [nan, -inf, inf, nan],
+        [[nan, inf, inf, nan]],
+    ),
+    Kink(
+        "logit within bounds",
+        lambda torch, x: torch.logit(x, 0.25),
+        [[0.0, 0.25, 1.0, nan]],
+        [-np.log(3), -np.log(3), np.log(3), nan],
+        [[0.0, 16 / 3, 0.0, nan]],
+    ),
     Kink("digamma at its pole", lambda torch, x: torch.digamma(x), [[0.0]], [-inf], [[inf]]),
 )
 

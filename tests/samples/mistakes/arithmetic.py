@@ -64,7 +64,57 @@ MISTAKES = (
         "clamp with a tensor and a number",
         lambda torch: torch.clamp(torch.ones(2), torch.ones(2), 1),
         TypeError,
-        "clamp()",
+        "clamp() received an invalid combination of arguments",
+    ),
+    mistake(
+        "clamp by a complex number",
+        lambda torch: torch.clamp(torch.ones(2), 1j),
+        RuntimeError,
+        "value cannot be converted to type",
+    ),
+    mistake(
+        "clamp of small integers by a large one",
+        lambda torch: torch.ones(2, dtype=torch.uint8).clamp_(300),
+        RuntimeError,
+        "value cannot be converted to type uint8_t without overflow",
+    ),
+    mistake(
+        "where with a number that does not fit",
+        lambda torch: torch.where(
+            torch.ones(2, dtype=torch.bool), torch.ones(2, dtype=torch.uint8), 300
+        ),
+        RuntimeError,
+        "value cannot be converted to type uint8_t without overflow",
+    ),
+    mistake(
+        "power that does not fit",
+        lambda torch: torch.ones(2, dtype=torch.uint8) ** 300,
+        RuntimeError,
+        "value cannot be converted to type uint8_t without overflow",
+    ),
+    mistake(
+        "integers to a broken power in place",
+        lambda torch: torch.ones(2, dtype=torch.int64).pow_(0.5),
+        RuntimeError,
+        "result type Float can't be cast to the desired output type Long",
+    ),
+    mistake(
+        "polygamma of a broken order",
+        lambda torch: torch.polygamma(1.5, torch.ones(2)),
+        TypeError,
+        "polygamma(): argument 'n' (position 1) must be int, not float",
+    ),
+    mistake(
+        "hardtanh of unsigned integers with negative bounds",
+        lambda torch: torch.nn.functional.hardtanh(torch.ones(2, dtype=torch.uint8)),
+        RuntimeError,
+        "cannot do hardtanh on an unsigned type with negative limits",
+    ),
+    mistake(
+        "threshold that does not fit",
+        lambda torch: torch.threshold(torch.ones(2, dtype=torch.uint8), 1, 300),
+        RuntimeError,
+        "value cannot be converted to type uint8_t without overflow",
     ),
     mistake(
         "floor of complex numbers",
@@ -95,6 +145,44 @@ MISTAKES = (
         lambda torch: 1 - torch.ones(2, dtype=torch.bool),
         RuntimeError,
         "Subtraction, the `-` operator, with a bool tensor is not supported",
+    ),
+    mistake(
+        "bool minus one",
+        lambda torch: torch.ones(2, dtype=torch.bool) - 1,
+        RuntimeError,
+        "Subtraction, the `-` operator, with a bool tensor is not supported",
+    ),
+    mistake(
+        "floats minus True",
+        lambda torch: torch.ones(2).sub_(True),
+        RuntimeError,
+        "Subtraction, the `-` operator, with a bool tensor is not supported",
+    ),
+    mistake(
+        "abs of bool",
+        lambda torch: abs(torch.ones(2, dtype=torch.bool)),
+        NotImplementedError,
+        "not implemented for 'Bool'",
+    ),
+    mistake(
+        "abs of complex numbers in place",
+        lambda torch: torch.ones(2, dtype=torch.complex64).abs_(),
+        RuntimeError,
+        "In-place abs is not supported for complex tensors",
+    ),
+    mistake(
+        "hypot of integers",
+        lambda torch: torch.hypot(
+            torch.ones(2, dtype=torch.int64), torch.ones(2, dtype=torch.int64)
+        ),
+        NotImplementedError,
+        "not implemented for 'Long'",
+    ),
+    mistake(
+        "degrees of complex numbers",
+        lambda torch: torch.deg2rad(torch.ones(2, dtype=torch.complex64)),
+        RuntimeError,
+        "deg2rad is not supported for complex tensors",
     ),
     mistake(
         "integers modulo zero",
@@ -133,10 +221,16 @@ MISTAKES = (
         "For integral input tensors, argument alpha must not be a floating point number",
     ),
     mistake(
-        "add with a bool alpha on floats",
+        "add with a complex alpha on floats",
         lambda torch: torch.add(torch.ones(2), 1, alpha=1j),
         RuntimeError,
         "For non-complex input tensors, argument alpha must not be a complex number",
+    ),
+    mistake(
+        "add with a bool alpha on integers",
+        lambda torch: torch.add(torch.ones(2, dtype=torch.int64), 1, alpha=True),
+        RuntimeError,
+        "Boolean alpha only supported for Boolean results",
     ),
     mistake(
         "bits of floats",

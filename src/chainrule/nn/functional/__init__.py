@@ -6,7 +6,6 @@ of tensors with the settings that layers keep, and no state of their own.
 
 from __future__ import annotations
 
-from chainrule.functions import linear, one_hot
 from chainrule.functions.activation import (
     celu,
     celu_,
@@ -23,6 +22,8 @@ from chainrule.functions.activation import (
     softsign,
     tanhshrink,
 )
+from chainrule.functions.counting import one_hot
+from chainrule.functions.linear_layer import linear
 from chainrule.functions.rectified import (
     hardshrink,
     hardsigmoid,
