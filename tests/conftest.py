@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         reason = gaps.get(item.nodeid)
         if reason:
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 def known_gaps():

@@ -8,7 +8,7 @@ from cpython.object cimport PyObject, PyTypeObject
 from chainrule._core cimport modes, operation, types
 from chainrule._core.core cimport Tensor, wrap
 from chainrule._core.loops cimport run_binary, run_unary, store_number, table_of, table_without
-from chainrule._core.operation cimport ELEMENTWISE, Op
+from chainrule._core.operation cimport Op
 from chainrule._core.program cimport Program
 from chainrule._core.promotion cimport (
     Promotion, promotion_add_scalar, promotion_add_tensor, promotion_result, promotion_start,
@@ -111,7 +111,7 @@ cdef int check_kinds(Op op, tuple inputs) except -1:
 
 cdef object run_kernel(Op op, tuple arrays, dict parameters):
     cdef object result = None
-    if op.kind == ELEMENTWISE and has_bfloat16(arrays):
+    if (op.loops is not None or op.formula is not None) and has_bfloat16(arrays):
         return run_in_float32(op, arrays, parameters)
     if op.refuses is not None and arrays[0].dtype.kind in op.refuses:
         operation.late["unsupported"](op, arrays)
