@@ -251,7 +251,7 @@ TREE = {
 # ------------------------------------------------------------------------------- state dicts
 
 STATE = {
-    "keys": lambda t: (list(net(t).state_dict()), net(t).state_dict()._metadata),
+    "keys": lambda t: (list(net(t).state_dict()), dict(net(t).state_dict()._metadata)),
     "type": lambda t: type(net(t).state_dict()).__name__,
     "values are detached": lambda t: [v.requires_grad for v in net(t).state_dict().values()],
     "keep_vars": lambda t: [v.requires_grad for v in net(t).state_dict(keep_vars=True).values()],
@@ -325,7 +325,7 @@ def extra_state(torch, state=None):
     counter = Counter()
     state = counter.state_dict() if state is None else state
     counter.load_state_dict(state)
-    return state, counter.count
+    return dict(state), counter.count
 
 
 def state_hooks(torch):

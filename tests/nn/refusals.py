@@ -283,8 +283,8 @@ REFUSALS |= {
         3, 4, max_norm=1.0, norm_type=3.0, scale_grad_by_freq=True
     ),
     "loss with weights": lambda t: (
-        t.nn.CrossEntropyLoss(t.ones(3)).state_dict(),
-        t.nn.BCEWithLogitsLoss(pos_weight=t.ones(2)).state_dict(),
+        dict(t.nn.CrossEntropyLoss(t.ones(3)).state_dict()),
+        dict(t.nn.BCEWithLogitsLoss(pos_weight=t.ones(2)).state_dict()),
     ),
     "losses called": lambda t: [
         t.nn.SmoothL1Loss(beta=0.5)(x(t), y(t)),
