@@ -113,3 +113,17 @@ def test_in_place_on_a_leaf_is_refused(name):
     with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
         getattr(torch.nn.functional, name)(x, inplace=True, **settings)
     assert x.tolist() == [1, 1, 1]
+
+
+def test_weights_that_are_written_to_later_do_not_change_a_gradient():
+    """Guards losses whose backward read their weights when it ran."""
+    functional = torch.nn.functional
+    weight = torch.ones(2)
+    x = torch.tensor([[1.0, 2.0]], requires_grad=True)
+    losses = [
+        functional.cross_entropy(x, torch.tensor([1]), weight=weight),
+        functional.binary_cross_entropy_with_logits(x, torch.ones(1, 2), pos_weight=weight),
+    ]
+    expected = [torch.autograd.grad(loss, x, retain_graph=True)[0].tolist() for loss in losses]
+    weight.fill_(5)
+    assert [torch.autograd.grad(loss, x)[0].tolist() for loss in losses] == expected

@@ -180,3 +180,22 @@ def test_what_makes_a_view_makes_a_new_tensor(view):
 def strides_that_count(shape, strides):
     """Strides, but for dimensions of one place or of none, where they say nothing."""
     return [stride for size, stride in zip(shape, strides, strict=True) if size > 1]
+
+
+def test_resizing_keeps_the_order_of_the_memory():
+    x = torch.arange(6.0).reshape(2, 3).t()
+    assert x.resize_(6).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    with pytest.raises(RuntimeError, match="must not be negative"):
+        torch.zeros(4).resize_(-1)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_numpy_and_the_tensor_share_memory_and_nothing_else():
+    """Guards t.numpy(), whose shape could be set, and with it the tensor's."""
+    x = torch.arange(4.0)
+    array = x.numpy()
+    array.shape = (2, 2)
+    array[0, 0] = 7.0
+    assert x.tolist() == [7.0, 1.0, 2.0, 3.0]
+    matrix = np.matrix([[1.0, 2.0], [3.0, 4.0]])
+    assert (torch.from_numpy(matrix) ** 3).tolist() == [[1.0, 8.0], [27.0, 64.0]]

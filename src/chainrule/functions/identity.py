@@ -35,7 +35,9 @@ def detach(self) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.detach.html
     """
-    return share(blank(Tensor), self)
+    kind = type(self)
+    plain = kind is Tensor or getattr(kind, "_plain_results", False)
+    return share(blank(Tensor if plain else kind), self)
 
 
 @method
@@ -60,6 +62,11 @@ def _get_data(self):
 def _set_data(self, value):
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {value.__class__.__name__}")
+    if self.requires_grad and not (value.dtype.is_floating_point or value.dtype.is_complex):
+        raise RuntimeError(
+            "data set to a tensor that requires gradients must be floating point or complex "
+            f"dtype, but got {value.dtype}"
+        )
     replace_array(self, value._array)
 
 

@@ -96,7 +96,9 @@ def resize_(self, *sizes, memory_format=None) -> Tensor:
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     shape = tuple(sizes[0]) if sizes and isinstance(sizes[0], (tuple, list)) else sizes
-    flat, count = self._array.reshape(-1), math.prod(shape)
+    flat, count = self._array.ravel(order="K"), math.prod(shape)
+    if any(extent < 0 for extent in shape):
+        raise RuntimeError(f"resize_: sizes must not be negative, but got {list(shape)}")
     if count > flat.size:
         flat = numpy.concatenate([flat, numpy.zeros(count - flat.size, flat.dtype)])
     replace_array(self, flat[:count].reshape(shape))

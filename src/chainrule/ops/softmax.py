@@ -14,6 +14,11 @@ from chainrule.ops.kinds import general
 from chainrule.ops.reduction import kept, sum, widened
 
 
+def largest(xp, x, dim):
+    """The largest element along a dimension, which stays as 1; -inf of none."""
+    return xp.maximum.reduce(x, axis=dim, keepdims=True, initial=None if x.size else -math.inf)
+
+
 @general()
 def logsumexp(xp, x, *, dim, keepdim):
     top = xp.maximum.reduce(x.real, axis=dim, keepdims=True, initial=-math.inf)
@@ -33,7 +38,7 @@ def logsumexp_vjp(g, x, out, x_shape, dim, keepdim):
 @general()
 def softmax(xp, x, *, dim):
     wide = widened(xp, x)
-    powers = xp.exp(wide - xp.maximum.reduce(wide, axis=dim, keepdims=True))
+    powers = xp.exp(wide - largest(xp, wide, dim))
     powers /= xp.add.reduce(powers, axis=dim, keepdims=True)
     return powers if wide is x else powers.astype(x.dtype)
 
@@ -46,7 +51,7 @@ def softmax_vjp(g, x_shape, out, dim):
 @general()
 def log_softmax(xp, x, *, dim):
     wide = widened(xp, x)
-    shifted = wide - xp.maximum.reduce(wide, axis=dim, keepdims=True)
+    shifted = wide - largest(xp, wide, dim)
     logs = shifted - xp.log(xp.add.reduce(xp.exp(shifted), axis=dim, keepdims=True))
     return logs if wide is x else logs.astype(x.dtype)
 

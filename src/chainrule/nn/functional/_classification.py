@@ -210,4 +210,5 @@ def class_weights(input: Tensor, weight: Tensor | None) -> object:
             f"expected scalar type {input.dtype.legacy} but found {weight.dtype.legacy}"
         )
     refuse_gradient("nll_loss_forward", "weight", weight)
-    return weight._array
+    # Where there will be a backward, it asks for what the weights were.
+    return weight._array.copy() if input.requires_grad else weight._array

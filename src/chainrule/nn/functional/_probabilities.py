@@ -66,6 +66,8 @@ def array_of(weight: Tensor | None, input: Tensor) -> object:
     """The array of a weight in an input's type and shape, None where there is none."""
     if weight is None:
         return None
+    if input.requires_grad:
+        weight = weight.detach().clone()  # backward will ask for what it was
     return weight.expand(input.shape)._array.astype(input._array.dtype, copy=False)
 
 
