@@ -191,11 +191,11 @@ def test_resizing_keeps_the_order_of_the_memory():
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 def test_numpy_and_the_tensor_share_memory_and_nothing_else():
-    """Guards t.numpy(), whose shape could be set, and with it the tensor's."""
+    """Guards t.numpy(), whose shape and flags could be set, and with them the tensor's."""
     x = torch.arange(4.0)
     array = x.numpy()
-    array.shape = (2, 2)
-    array[0, 0] = 7.0
-    assert x.tolist() == [7.0, 1.0, 2.0, 3.0]
+    array[0] = 7.0
+    array.flags.writeable = False
+    assert x.add_(1).tolist() == [8.0, 2.0, 3.0, 4.0]
     matrix = np.matrix([[1.0, 2.0], [3.0, 4.0]])
     assert (torch.from_numpy(matrix) ** 3).tolist() == [[1.0, 8.0], [27.0, 64.0]]
