@@ -76,7 +76,7 @@ torch.empty({n}, dtype=torch.{dtype}).cauchy_(0.3, 1.7)
 torch.empty({n}, dtype=torch.{dtype}).geometric_(0.123)
 torch.empty({n}, dtype=torch.{dtype}).random_()
 torch.randint(-100, 101, ({n},), dtype=torch.{dtype})
-torch.bernoulli(torch.linspace(0, 1, {n}, dtype=torch.{dtype}))
+torch.bernoulli(torch.linspace(0, 1, {n}).to(torch.{dtype}))
 """.split("\n")[1:-1]
 
 
