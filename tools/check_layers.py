@@ -17,9 +17,11 @@ SOURCES = Path(__file__).resolve().parent.parent / "src"
 LAYERS = [
     ["_core"],
     ["ops"],
+    ["transforms"],
     ["functions"],
     ["autograd", "func", "nn", "optim", "linalg", "fft", "random", "special", "utils"],
     ["serialization", "_encoding"],
+    ["explain"],
     # What programs ask of the machine they run on.
     ["accelerator", "compiler", "cuda", "mps", "settings", "xpu"],
     ["__init__", "__main__", "_alias", "_script"],
