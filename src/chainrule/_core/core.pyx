@@ -18,6 +18,7 @@ from chainrule._core.operation cimport (
     ASK_OUT, ASK_X, ASK_X_SHAPE, ASK_Z, Op, calls, late,
 )
 from chainrule._core.sizes cimport size_of
+from chainrule._core.wrapped cimport Wrapped, transforms
 from chainrule._core import source as sources
 
 cnp.import_array()
@@ -144,6 +145,8 @@ cdef class Tensor:
     @property
     def _array(self):
         """The array underneath, shared, not copied."""
+        if isinstance(self.array, Wrapped):
+            return transforms["settled"](self.array)
         return self.array
 
     @property

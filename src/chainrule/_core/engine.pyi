@@ -14,5 +14,6 @@ def run_backward(
     captures: list[tuple[Node, int]] | None,
     retain: bool,
     create: bool,
+    inside: tuple = (),
 ) -> Any: ...
 def backward_from_scalar(root: Tensor) -> bool: ...

@@ -68,12 +68,15 @@ cdef int mark_wanted(Run run, list targets) except -1:
     return 0
 
 
-def run_backward(list roots, list seeds, targets, captures, bint retain, bint create):
+def run_backward(
+    list roots, list seeds, targets, captures, bint retain, bint create, tuple inside=(),
+):
     """Send the seeds up from the roots.
 
     `roots` are (node, result number); `targets` the nodes to go to (None: everywhere), and
     `captures` the (node, number) whose cotangents are wanted back, in a list, None where none
-    arrived. The leaves among the targets that are not captured accumulate.
+    arrived. The leaves among the targets that are not captured accumulate. `inside` are the
+    transforms' levels that the roots are part of.
     """
     global runs
     cdef Run run = Run.__new__(Run)
@@ -82,10 +85,12 @@ def run_backward(list roots, list seeds, targets, captures, bint retain, bint cr
     runs += 1
     run.identity, run.retain, run.create = runs, retain, create
     run.claimed, run.ready, run.selective = [], [], targets is not None
+    run.inside = inside
     for node, number in roots:
         check_place(node, number)
     prepare_captures(run, captures)
     modes.set_grad_enabled(create)
+    modes.enter_backward()
     try:
         for node, _ in roots:
             claim(run, node)
@@ -98,6 +103,7 @@ def run_backward(list roots, list seeds, targets, captures, bint retain, bint cr
         while run.ready:
             step(run, pop(run.ready))
     finally:
+        modes.leave_backward()
         modes.set_grad_enabled(before)
         release(run)
     return run.found
@@ -107,7 +113,7 @@ def backward_from_scalar(Tensor root not None):
     """The commonest backward: of one real element, to all leaves; False where it is another."""
     cdef Node node
     cdef object array = root.array
-    if array.size != 1 or array.dtype.kind != "f":
+    if type(array) is not cnp.ndarray or array.size != 1 or array.dtype.kind != "f":
         return False
     node = edge_of(root)
     if node is None:
@@ -200,7 +206,7 @@ cdef int send(Run run, Node node, object cotangents, object g) except -1:
         if run.selective and not is_wanted(run, child):
             continue
         if cotangents is not None:
-            part = adjusted(node, k, cotangents[k], run.create)
+            part = adjusted(run, node, k, cotangents[k])
         else:
             part = pull(run, node, k, <Tensor>g)
         if part is not None:

@@ -14,6 +14,7 @@ from chainrule._core.promotion cimport (
     Promotion, promotion_add_scalar, promotion_add_tensor, promotion_result, promotion_start,
 )
 from chainrule._core.types cimport dtype
+from chainrule._core.wrapped cimport Wrapped, any_wrapped, transforms
 
 import numpy
 
@@ -111,6 +112,8 @@ cdef int check_kinds(Op op, tuple inputs) except -1:
 
 cdef object run_kernel(Op op, tuple arrays, dict parameters):
     cdef object result = None
+    if any_wrapped(arrays):
+        return transforms["run"](op, arrays, parameters)
     if (op.loops is not None or op.formula is not None) and has_bfloat16(arrays):
         return run_in_float32(op, arrays, parameters)
     if op.refuses is not None and arrays[0].dtype.kind in op.refuses:
@@ -129,8 +132,14 @@ cdef object run_kernel(Op op, tuple arrays, dict parameters):
     else:
         result = quietly(op.kernel, (numpy,) + arrays, parameters or {})
     if type(result) is tuple or type(result) is list:
-        return tuple([numpy.asarray(part) for part in result])
-    return result if type(result) is cnp.ndarray else numpy.asarray(result)
+        return tuple([as_result(part) for part in result])
+    return as_result(result)
+
+
+cdef inline object as_result(object result):
+    if type(result) is cnp.ndarray or isinstance(result, Wrapped):
+        return result
+    return numpy.asarray(result)
 
 
 cdef bint has_bfloat16(tuple arrays) except -1:
@@ -257,6 +266,13 @@ cdef object raise_shapes(list arrays):
 def call_quietly(function, *arguments, **keywords):
     """Call a NumPy function with its floating-point warnings off."""
     return quietly(function, arguments, keywords)
+
+
+def run_op(Op op not None, tuple arrays not None, dict parameters):
+    """The result of an op's kernel on arrays that have their common type already."""
+    if type(op.kernel) is str:
+        resolve(op)
+    return run_kernel(op, arrays, parameters)
 
 
 def result_dtype(*operands):

@@ -9,6 +9,7 @@ from chainrule._core.core cimport AccumulateGrad, Node, NodeExtra, Tensor, Tenso
 from chainrule._core.kernels cimport quietly
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
 from chainrule._core.runs cimport Run, needed
+from chainrule._core.wrapped cimport Wrapped
 from chainrule._core.writes cimport bump
 
 from _thread import RLock
@@ -158,6 +159,8 @@ cdef int add_unlocked(Tensor variable, Tensor total, Tensor g) except -1:
         run_binary(addition, total.array, g.array, total.array) is not None
     ):
         bump(total)
+    elif isinstance(total.array, Wrapped) or isinstance(g.array, Wrapped):
+        variable.gradient = binary(needed["add"], total, g)
     elif total.array.flags.writeable and total.array.size and 0 not in total.array.strides:
         quietly(numpy.add, (total.array, g.array, total.array), {"casting": "unsafe"})
         bump(total)
@@ -184,6 +187,8 @@ cdef bint same_layout(object a, object b):
 
 cdef object laid_out(object array, object like):
     """A copy with the strides of the leaf, where those are dense, else contiguous."""
+    if isinstance(array, Wrapped) or isinstance(like, Wrapped):
+        return array.copy()
     copy = numpy.empty_like(like, dtype=array.dtype, subok=False)
     numpy.copyto(copy, array)
     return copy

@@ -5,3 +5,5 @@ cdef void set_grad_enabled(bint on) noexcept
 cdef bint inference_enabled() noexcept
 cdef void set_inference_enabled(bint on) noexcept
 cdef bint recording() noexcept
+cdef void enter_backward() noexcept
+cdef void leave_backward() noexcept

@@ -13,9 +13,11 @@ cdef extern from *:
     #endif
     static CHAINRULE_THREAD int chainrule_grad_off = 0;
     static CHAINRULE_THREAD int chainrule_inference = 0;
+    static CHAINRULE_THREAD int chainrule_backwards = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
+    int chainrule_backwards
 
 
 cdef bint grad_enabled() noexcept:
@@ -39,6 +41,21 @@ cdef void set_inference_enabled(bint on) noexcept:
 cdef bint recording() noexcept:
     """Whether an operation that meets a tensor requiring grad is put on the tape."""
     return not (chainrule_grad_off or chainrule_inference)
+
+
+cdef void enter_backward() noexcept:
+    global chainrule_backwards
+    chainrule_backwards += 1
+
+
+cdef void leave_backward() noexcept:
+    global chainrule_backwards
+    chainrule_backwards -= 1
+
+
+def in_backward():
+    """Whether a backward pass is running in this thread."""
+    return chainrule_backwards > 0
 
 
 def is_grad_enabled():

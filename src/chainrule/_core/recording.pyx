@@ -12,6 +12,7 @@ from chainrule._core.core cimport (
 )
 from chainrule._core.operation cimport ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, Op
 from chainrule._core.source cimport calling_code
+from chainrule._core.wrapped cimport Wrapped, transforms
 
 cnp.import_array()
 
@@ -54,7 +55,7 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     node.edges = filled(edges)
     node.numbers = None if numbers is None else tuple(numbers)
     node.parameters = parameters
-    node.adjust = adjustments(op, inputs, edges, first)
+    node.adjust = adjustments(op, inputs, parameters, edges, first)
     save(node, inputs, out, -1 if op.joint else wanted, original)
     sequence += 1
     node.sequence = sequence
@@ -81,8 +82,11 @@ cdef int hang(Node node, object out) except -1:
     return 0
 
 
-cdef object adjustments(Op op, tuple inputs, tuple edges, Tensor out):
-    """Per input the shape and type its cotangent must be brought to; None: none needs it."""
+cdef object adjustments(Op op, tuple inputs, dict parameters, tuple edges, Tensor out):
+    """Per input the shape, type and levels its cotangent must be brought to; None: none needs it.
+
+    The levels are None but where a transform is under way that only one of the two is part of.
+    """
     cdef list found = None
     cdef Py_ssize_t k
     cdef Tensor x
@@ -90,11 +94,14 @@ cdef object adjustments(Op op, tuple inputs, tuple edges, Tensor out):
         if <object>PyTuple_GET_ITEM(edges, k) is None:
             continue
         x = <Tensor>PyTuple_GET_ITEM(inputs, k)
-        if same_kind(x.array, out.array, op.broadcasts):
+        levels = None
+        if isinstance(x.array, Wrapped) or isinstance(out.array, Wrapped):
+            levels = transforms["levels_between"](x.array, out.array, parameters)
+        if levels is None and same_kind(x.array, out.array, op.broadcasts):
             continue
         if found is None:
             found = [None] * PyTuple_GET_SIZE(edges)
-        found[k] = (x.array.shape, types.dtype_of(x.array))
+        found[k] = (x.array.shape, types.dtype_of(x.array), levels)
     return None if found is None else tuple(found)
 
 
@@ -151,6 +158,8 @@ cdef tuple what_is_asked(int ask, tuple inputs, object out, Tensor original):
         if not isinstance(value, Tensor):
             return value, None
         x = <Tensor>value
+        if isinstance(x.array, Wrapped):
+            return transforms["settled"](x.array), storage_of(x)
         return x.array, storage_of(x)
     if ask == ASK_OUT:
         x = <Tensor>(out[0] if type(out) is tuple else out)

@@ -4,5 +4,5 @@ from chainrule._core.runs cimport Run
 
 cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g)
 cdef object all_cotangents(Run run, Node node, object g)
-cdef Tensor adjusted(Node node, Py_ssize_t k, object g, bint create)
+cdef Tensor adjusted(Run run, Node node, Py_ssize_t k, object g)
 cdef object release_function(Node node)

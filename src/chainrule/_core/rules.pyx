@@ -15,6 +15,7 @@ from chainrule._core.operation cimport ELEMENTWISE, Op
 from chainrule._core.program cimport Program
 from chainrule._core.runs cimport Run, needed
 from chainrule._core.types cimport dtype
+from chainrule._core.wrapped cimport Wrapped, transforms
 
 import numpy
 
@@ -67,7 +68,7 @@ cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
         if result is None:
             values = asked(node, k, g, run.create)
             result = needed["times"](g, rule(*in_type_of(g, values, op.promotes)))
-    return adjusted(node, k, result, run.create)
+    return adjusted(run, node, k, result)
 
 
 cdef tuple asked(Node node, Py_ssize_t k, object g, bint attach):
@@ -206,7 +207,7 @@ cdef object materialized(Node node, object g):
 
 # ------------------------------------------------------------- shapes and types of cotangents
 
-cdef Tensor adjusted(Node node, Py_ssize_t k, object g, bint create):
+cdef Tensor adjusted(Run run, Node node, Py_ssize_t k, object g):
     """The cotangent summed to the input's shape and cast to its type: here, for all rules."""
     cdef Tensor result
     if g is None:
@@ -217,8 +218,10 @@ cdef Tensor adjusted(Node node, Py_ssize_t k, object g, bint create):
     wanted = node.adjust[k]
     if wanted is None:
         return result
-    shape, kind = wanted
-    if create:
+    shape, kind, levels = wanted
+    if levels is not None or isinstance(result.array, Wrapped):
+        return <Tensor>transforms["fit"](result, shape, kind, levels, run.inside)
+    if run.create:
         return <Tensor>needed["sum_to"](result, shape, kind)
     array = result.array
     if types.dtype_of(array) is not kind:

@@ -22,6 +22,7 @@ cdef class Run:
     cdef dict places            # of nodes that other runs are using
     cdef dict captures          # node -> {result number: [positions in found]}
     cdef list found
+    cdef tuple inside           # the transforms' levels that the run takes place within
 
 
 # What `ops` and `autograd` bind at import: the engine needs these few functions by name.

@@ -38,13 +38,20 @@ def bind_ops(Op as_strided_op, Op overlay_op, Op view_as_real_op, Op view_as_com
 cdef dict geometry(object array, object whole):
     """Where a view lies in its base, counted in elements."""
     cdef Py_ssize_t item = whole.itemsize
-    offset = cnp.PyArray_BYTES(array) - cnp.PyArray_BYTES(whole)
+    offset = address_of(array) - address_of(whole)
     return {
         "size": array.shape,
         "stride": tuple([step // item for step in array.strides]),
         "offset": offset // item,
         "base_stride": tuple([step // item for step in whole.strides]),
     }
+
+
+cdef Py_ssize_t address_of(object array) except? -1:
+    """Where in memory the first element lies."""
+    if type(array) is cnp.ndarray:
+        return <Py_ssize_t>cnp.PyArray_BYTES(<cnp.ndarray>array)
+    return array.address
 
 
 cdef Tensor seen_as(Op op, Tensor x):

@@ -17,6 +17,7 @@ from chainrule._core.recording cimport record, refuse_inference
 from chainrule._core.source cimport calling_code
 from chainrule._core.types cimport dtype
 from chainrule._core.views cimport cover, derive, views_values
+from chainrule._core.wrapped cimport Wrapped, transforms
 
 import numpy
 
@@ -184,11 +185,20 @@ cdef object write(Op op, Tensor x, tuple inputs, dict parameters):
     if not write_directly(op, x, inputs, parameters):
         array = compute(op, inputs, parameters)
         check_result(op, x, array.shape, types.dtype_of(array))
-        quietly(numpy.copyto, (x.array, array), {"casting": "unsafe"})
+        store(x, array)
     bump(x)
     if recorded:
         become_result(op, x, inputs, parameters, original)
     return x
+
+
+cdef int store(Tensor x, object array) except -1:
+    """Write values into the memory of x."""
+    if isinstance(x.array, Wrapped) or isinstance(array, Wrapped):
+        transforms["store"](x, array)
+    else:
+        quietly(numpy.copyto, (x.array, array), {"casting": "unsafe"})
+    return 0
 
 
 cdef bint wants_record(Op op, tuple inputs) except -1:
@@ -263,7 +273,7 @@ def overwrite(Tensor x not None, array):
             "overwrite: a tensor that requires grad cannot be filled while grad mode is on; "
             "use torch.no_grad()"
         )
-    quietly(numpy.copyto, (x.array, array), {"casting": "unsafe"})
+    store(x, array)
     bump(x)
     return x
 
@@ -302,6 +312,12 @@ def replace_array(Tensor x not None, array):
     types.dtype_of(array)       # refuses what is no array
     x.array = array
     x.base = None               # what x was a view of, it no longer is
+
+
+def put_array(Tensor x not None, array):
+    """Give x an array of the same values that a transform sees more in."""
+    types.dtype_of(array)
+    x.array = array
 
 
 def adopt(Tensor x not None, Tensor result not None):

@@ -14,6 +14,7 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
 from chainrule._core.engine import backward_from_scalar, run_backward
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method
 
 if TYPE_CHECKING:
@@ -117,6 +118,20 @@ def _seeds(tensors, gradients, batched=False) -> list[Tensor]:
     ]
 
 
+def _inside(tensors) -> tuple:
+    """The levels of transforms that a backward from these tensors takes place within."""
+    wrapped = [
+        tensor._array
+        for tensor in tensors
+        if isinstance(tensor, Tensor) and isinstance(tensor._array, Wrapped)
+    ]
+    if not wrapped:
+        return ()
+    from chainrule.transforms.levels import levels_of
+
+    return tuple({level for array in wrapped for level in levels_of(array)})
+
+
 def backward(
     tensors: Tensor | Sequence[Tensor],
     grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
@@ -155,18 +170,20 @@ def backward(
             stacklevel=2,
         )
     retain = create_graph if retain_graph is None else retain_graph
+    inside = _inside([*tensors, *seeds])
     if inputs is None:
-        run_backward(roots, seeds, None, None, retain, create_graph)
+        run_backward(roots, seeds, None, None, retain, create_graph, inside)
     else:
-        _backward_to(roots, seeds, inputs, retain, create_graph)
+        _backward_to(roots, seeds, inputs, retain, create_graph, inside)
 
 
-def _backward_to(roots, seeds, inputs, retain, create) -> None:
+def _backward_to(roots, seeds, inputs, retain, create, inside) -> None:
     """Accumulate into the named tensors only; those that are not leaves get .grad too."""
     edges = [_wanted_edge(tensor) for tensor in inputs]
     inner = [k for k, (node, _) in enumerate(edges) if not isinstance(node, AccumulateGrad)]
     captures = [edges[k] for k in inner]
-    found = run_backward(roots, seeds, [node for node, _ in edges], captures, retain, create)
+    targets = [node for node, _ in edges]
+    found = run_backward(roots, seeds, targets, captures, retain, create, inside)
     for k, gradient in zip(inner, found):
         if gradient is not None:
             tensor = inputs[k]
@@ -226,7 +243,8 @@ def grad(
         found = _batched(roots, seeds, edges, retain, create_graph)
     else:
         targets = [node for node, _ in edges]
-        found = run_backward(roots, seeds, targets, edges, retain, create_graph)
+        inside = _inside([*outputs, *seeds])
+        found = run_backward(roots, seeds, targets, edges, retain, create_graph, inside)
     return _checked(found, inputs, allow_unused or materialize_grads, materialize_grads, seeds)
 
 

@@ -32,6 +32,15 @@ def times(g, partial):
     return mul(g, partial.conjugate() if isinstance(partial, complex) else partial)
 
 
+def pushed(t, partial):
+    """t * partial: what one operand's tangent adds to that of the result."""
+    if isinstance(partial, Tensor) and partial.dtype.category == 0:
+        return where(partial, t, 0)
+    if not isinstance(partial, Tensor) and partial == 1:
+        return t
+    return mul(t, partial)
+
+
 def cotangent_program(op: Op, position: int, is_complex: bool):
     """g * conj(partial) of one input of an elementwise op, as a program; None if untraceable."""
     partial = op.rules[position]

@@ -1,0 +1,167 @@
+"""How operations work on batches: the rules that vmap finds in their records.
+
+Apart from kinds, which says how forward and reverse mode follow from a formula; and below
+transforms, which knows batches: a rule sees plain values, with the batch as the first
+dimension of those operands that have one.
+
+A rule takes a Batch and returns the result, or a tuple of them, batch first. An elementwise op
+needs none; one without a rule runs member by member, and says so once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainrule._core.kernels import run_op
+from chainrule.ops.indexing import select
+from chainrule.ops.kinds import ELEMENTWISE
+from chainrule.ops.shape import expand, permute, reshape, stack
+
+if TYPE_CHECKING:
+    from chainrule._core.operation import Op
+
+
+@dataclass
+class Batch:
+    """An operation on a batch: its operands' values, and which of them have the batch."""
+
+    op: Op
+    values: tuple  # an operand with a batch has it as its first dimension
+    batched: tuple[bool, ...]
+    parameters: dict[str, Any]
+    size: int  # of the batch
+
+
+Rule = Callable[[Batch], Any]
+
+
+def rule_of(op: Op) -> Rule:
+    """The rule by which an op works on batches."""
+    if op.batch is not None:
+        return op.batch
+    if op.kind == ELEMENTWISE:
+        return aligned
+    return member_by_member
+
+
+# ------------------------------------------------------------------------ for many operations
+
+
+def aligned(batch: Batch) -> Any:
+    """An elementwise op: operands of fewer dimensions get more of them behind the batch."""
+    return run_op(batch.op, broadcastable(batch), batch.parameters or None)
+
+
+def broadcastable(batch: Batch) -> tuple:
+    """The operands, shaped so that they broadcast as each member's would."""
+    ranks = [
+        value.ndim - own if hasattr(value, "ndim") else 0
+        for value, own in zip(batch.values, batch.batched)
+    ]
+    rank = max(ranks)
+    return tuple(
+        reshape_array(value, (value.shape[0], *(1,) * (rank - mine), *value.shape[1:]))
+        if own and mine < rank
+        else value
+        for value, own, mine in zip(batch.values, batch.batched, ranks)
+    )
+
+
+def shifted(*names: str) -> Rule:
+    """A rule for ops of one operand whose parameters count dimensions from the front.
+
+    A parameter may be a number, a tuple of them, or None for all; what counts from the back
+    (negative numbers) stays.
+    """
+
+    def rule(batch: Batch) -> Any:
+        (x,) = batch.values
+        parameters = dict(batch.parameters)
+        for name in names:
+            parameters[name] = one_further(parameters[name], x.ndim)
+        return run_op(batch.op, (x,), parameters)
+
+    return rule
+
+
+def one_further(dim: Any, ndim: int) -> Any:
+    """Dimensions as they are counted once a batch stands in front of them."""
+    if dim is None:
+        return tuple(range(1, ndim))
+    if isinstance(dim, int):
+        return dim + 1 if dim >= 0 else dim
+    return tuple(one_further(each, ndim) for each in dim)
+
+
+def member_by_member(batch: Batch) -> Any:
+    """Any op: once for each member, and the results put together."""
+    _say_once(batch.op.name)
+    if not batch.size:
+        raise RuntimeError(
+            f"vmap: {batch.op.name} runs member by member, and this batch has none; its result's "
+            "shape is not known"
+        )
+    found = []
+    for k in range(batch.size):
+        values = tuple(
+            run_op(select, (value,), {"dim": 0, "index": k}) if own else value
+            for value, own in zip(batch.values, batch.batched)
+        )
+        found.append(run_op(batch.op, values, batch.parameters or None))
+    if isinstance(found[0], tuple):
+        return tuple(stacked(parts) for parts in zip(*found))
+    return stacked(found)
+
+
+_said: set[str] = set()
+
+
+def _say_once(name: str) -> None:
+    if name not in _said:
+        _said.add(name)
+        warnings.warn(
+            f"There is a performance drop because we have not yet implemented the batching rule "
+            f"for {name}: it runs once for each member of the batch.",
+            stacklevel=2,
+        )
+
+
+# -------------------------------------------------------------------------- what rules are made of
+
+
+def stacked(arrays: Any) -> Any:
+    """Arrays of one shape as a batch."""
+    return run_op(stack, tuple(arrays), {"dim": 0})
+
+
+def reshape_array(x: Any, shape: tuple) -> Any:
+    """The same elements in another shape."""
+    return run_op(reshape, (x,), {"shape": shape})
+
+
+def first(x: Any, dim: int) -> Any:
+    """A dimension moved to the front."""
+    if dim == 0:
+        return x
+    rest = [axis for axis in range(x.ndim) if axis != dim]
+    return run_op(permute, (x,), {"dims": (dim, *rest)})
+
+
+def moved(x: Any, dim: int) -> Any:
+    """The first dimension moved to another place."""
+    if dim == 0:
+        return x
+    dims = [*range(1, x.ndim)]
+    dims.insert(dim, 0)
+    return run_op(permute, (x,), {"dims": tuple(dims)})
+
+
+def with_batch(batch: Batch) -> tuple:
+    """All operands with the batch in front; what has none is repeated, without being copied."""
+    return tuple(
+        value if own else run_op(expand, (value,), {"shape": (batch.size, *value.shape)})
+        for value, own in zip(batch.values, batch.batched)
+    )

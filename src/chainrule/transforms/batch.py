@@ -1,0 +1,96 @@
+"""vmap: a batch of arrays that looks like one of them, and what operations make of it.
+
+Apart from the rules themselves (see ops.batching): here an op is taken apart into its operands'
+values, with the batch as their first dimension, and given to the rule in its record.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from chainrule._core.types import dtype_of
+from chainrule.ops.arithmetic import mul
+from chainrule.ops.batching import Batch, first, moved, rule_of, run_op
+from chainrule.ops.conversion import cast, clone
+from chainrule.ops.reduction import sum
+from chainrule.transforms.levels import Level, WrappedArray
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
+
+__all__ = ["BatchLevel", "BatchedArray", "first", "moved"]
+
+
+class BatchedArray(WrappedArray):
+    """Arrays of one shape, the members along the first dimension of `inner`, seen as one."""
+
+    __slots__ = ("inner", "level")
+
+    def __init__(self, level: BatchLevel, values: Any) -> None:
+        self.level = level
+        self.inner = values
+
+    shape = property(lambda self: self.inner.shape[1:])
+    strides = property(lambda self: self.inner.strides[1:])
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """The same in another type."""
+        if dtype == self.dtype and not copy:
+            return self
+        return self.level.run(cast, (self,), {"dtype": dtype_of(numpy.empty(0, dtype))})
+
+    def copy(self, order: str = "C") -> Any:
+        """The same in memory of its own."""
+        return self.level.run(clone, (self,), None)
+
+    def __getitem__(self, index: Any) -> BatchedArray:
+        """The same part of every member."""
+        index = index if isinstance(index, tuple) else (index,)
+        return BatchedArray(self.level, self.inner[(slice(None), *index)])
+
+    def left(self) -> Any:
+        """A batch has no meaning outside its vmap."""
+        raise RuntimeError(
+            "vmap: a tensor was used after the vmap that it belongs to had ended; return it from "
+            "the function instead"
+        )
+
+    def refuse(self, what: str) -> RuntimeError:
+        """The error of something that needs one number where there is one a member."""
+        return RuntimeError(
+            f"vmap: cannot {what} a tensor that is being vmapped over: it has one value for each "
+            f"of the {self.level.size} members of the batch"
+        )
+
+
+class BatchLevel(Level):
+    """One use of vmap."""
+
+    def __init__(self, size: int, randomness: str = "error") -> None:
+        super().__init__()
+        self.size = size
+        self.randomness = randomness
+
+    def run(self, op: Op, arrays: tuple, parameters: dict | None) -> Any:
+        """An op on all members at once, by the rule of its record."""
+        batched = tuple(isinstance(a, BatchedArray) and a.level is self for a in arrays)
+        values = tuple(a.inner if own else a for a, own in zip(arrays, batched))
+        result = rule_of(op)(Batch(op, values, batched, parameters or {}, self.size))
+        if isinstance(result, tuple):
+            return tuple(BatchedArray(self, part) for part in result)
+        return BatchedArray(self, result)
+
+    def lower(self, g: Tensor) -> Tensor:
+        """For something that all members use: the sum of their cotangents."""
+        from chainrule.transforms.crossing import sum_batch
+
+        return sum_batch(g, level=self)
+
+    def summed(self, x: Any) -> Any:
+        """The sum over the members of a batch, or of as many copies of one array."""
+        if isinstance(x, BatchedArray) and x.level is self:
+            return run_op(sum, (x.inner,), {"dim": (0,), "keepdim": False})
+        return run_op(mul, (x, numpy.asarray(self.size, x.dtype)), None)

@@ -1,0 +1,81 @@
+"""Operations that enter or leave a level: what ties the inside of a transform to the tape outside.
+
+Apart from the levels, because these are ordinary linear ops, recorded and differentiated; only
+their kernels take wrappings off and put them on. They are closed under transposition.
+"""
+
+from __future__ import annotations
+
+from chainrule._core.kernels import run_op
+from chainrule.ops.kinds import linear
+from chainrule.ops.shape import expand
+from chainrule.transforms.batch import BatchedArray, first, moved
+from chainrule.transforms.dual import DualArray
+from chainrule.transforms.filling import zeros_like
+
+
+def _is_of(x, level, kind):
+    return isinstance(x, kind) and x.level is level
+
+
+# -------------------------------------------------------------------------------------- duals
+
+
+@linear()
+def make_dual(xp, x, y, *, level):
+    """A dual of primal x and tangent y."""
+    return DualArray(level, x, y)
+
+
+@linear()
+def primal_part(xp, x, *, level):
+    return x.inner if _is_of(x, level, DualArray) else x
+
+
+@linear()
+def tangent_part(xp, x, *, level):
+    if _is_of(x, level, DualArray) and x.tangent is not None:
+        return x.tangent
+    return zeros_like(x)
+
+
+@linear()
+def only_tangent(xp, x, *, level):
+    """A dual of tangent x, its primal zero."""
+    return DualArray(level, zeros_like(x), x)
+
+
+make_dual.transposes(
+    lambda g, level: tangent_part(g, level=level), lambda g, level: primal_part(g, level=level)
+)
+primal_part.transpose(lambda g, level: only_tangent(g, level=level))
+tangent_part.transpose(lambda g: g)
+only_tangent.transpose(lambda g, level: primal_part(g, level=level))
+
+
+# ------------------------------------------------------------------------------------ batches
+
+
+@linear()
+def enter_batch(xp, x, *, level, dim):
+    """The members along a dimension as a batch."""
+    return BatchedArray(level, first(x, dim))
+
+
+@linear()
+def leave_batch(xp, x, *, level, dim):
+    """A batch's members along a dimension."""
+    if _is_of(x, level, BatchedArray):
+        return moved(x.inner, dim)
+    return moved(run_op(expand, (x,), {"shape": (level.size, *x.shape)}), dim)
+
+
+@linear()
+def sum_batch(xp, x, *, level):
+    """The sum over a batch's members, for what was outside and used by all of them."""
+    return level.summed(x)
+
+
+enter_batch.transpose(lambda g, level, dim: leave_batch(g, level=level, dim=dim))
+leave_batch.transpose(lambda g, level, dim: enter_batch(g, level=level, dim=dim))
+sum_batch.transpose(lambda g: g)

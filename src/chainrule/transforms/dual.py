@@ -1,0 +1,133 @@
+"""Forward mode: arrays with a tangent, and what operations make of them.
+
+Apart from the formulas of tangents (see tangents) and from batch, which shares nothing but levels.
+
+Note: reverse mode through duals. Rules run on duals as on any arrays, so forward over reverse
+needs nothing more. In reverse over forward, a cotangent of a dual array is a dual array too: that
+of a loss L is the c for which dL is the tangent part of c * d(dual). Such a c is carried through
+any recorded op by the op's ordinary rule, and at the ends (see crossing) it parts into the
+cotangents of primal and tangent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from chainrule._core.kernels import run_op
+from chainrule.ops.conversion import cast, clone
+from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms.tangents import pushforward
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
+
+
+class DualArray(WrappedArray):
+    """A primal and its tangent; a tangent of None is zero."""
+
+    __slots__ = ("inner", "level", "tangent")
+
+    def __init__(self, level: DualLevel, primal: Any, tangent: Any) -> None:
+        self.level = level
+        self.inner = primal
+        self.tangent = tangent
+
+    shape = property(lambda self: self.inner.shape)
+    strides = property(lambda self: self.inner.strides)
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """The same in another type; constants if the type has no derivatives."""
+        from chainrule._core.types import dtype_of
+
+        if dtype == self.dtype and not copy:
+            return self
+        return self.level.run(cast, (self,), {"dtype": dtype_of(numpy.empty(0, dtype))})
+
+    def copy(self, order: str = "C") -> Any:
+        """Primal and tangent in memory of their own."""
+        return self.level.run(clone, (self,), None)
+
+    def __getitem__(self, index: Any) -> DualArray:
+        """The same part of primal and tangent."""
+        tangent = None if self.tangent is None else self.tangent[index]
+        return DualArray(self.level, self.inner[index], tangent)
+
+    def left(self) -> Any:
+        """What is seen of it once its level was left."""
+        return self.inner
+
+    def refuse(self, what: str) -> RuntimeError:
+        """The error of something that would lose the tangent without a word."""
+        return RuntimeError(
+            f"forward mode: cannot {what} a tensor that has a tangent; use "
+            "forward_ad.unpack_dual(x).primal, or an operation of tensors"
+        )
+
+
+class DualLevel(Level):
+    """One use of forward mode."""
+
+    def run(self, op: Op, arrays: tuple, parameters: dict | None) -> Any:
+        """An op on primals, and its pushforward on tangents."""
+        mine = [isinstance(a, DualArray) and a.level is self for a in arrays]
+        primals = tuple(a.inner if own else a for a, own in zip(arrays, mine))
+        tangents = [
+            a.tangent if own and differentiable(op, k) else None
+            for k, (a, own) in enumerate(zip(arrays, mine))
+        ]
+        out = run_op(op, primals, parameters)
+        if not op.rules:
+            return out
+        found = self.tangents_of(op, primals, tangents, parameters, out)
+        if isinstance(out, tuple):
+            return tuple(self.dual(*pair) for pair in zip(out, found))
+        return self.dual(out, found)
+
+    def tangents_of(
+        self, op: Op, primals: tuple, tangents: list, parameters: dict | None, out: Any
+    ) -> Any:
+        """The tangent of each result, None where it is zero."""
+        if all(tangent is None for tangent in tangents):
+            return (None,) * len(out) if isinstance(out, tuple) else None
+        if op.view:
+            tangents[0] = laid_out(tangents[0], primals[0])
+        return pushforward(op, primals, tangents, parameters, out)
+
+    def dual(self, primal: Any, tangent: Any) -> Any:
+        """The two together; what has no derivatives as it is."""
+        return primal if primal.dtype.kind in "biu" else DualArray(self, primal, tangent)
+
+    def lower(self, g: Tensor) -> Tensor:
+        """For something without a tangent of its own."""
+        from chainrule.transforms.crossing import tangent_part
+
+        return tangent_part(g, level=self)
+
+    def lift(self, g: Tensor) -> Tensor:
+        """For a dual of which, the level being left, only the primal was used."""
+        from chainrule.transforms.crossing import only_tangent
+
+        return only_tangent(g, level=self)
+
+
+def differentiable(op: Op, k: int) -> bool:
+    """Whether an op has a derivative in its operand k."""
+    return bool(op.rules) and (op.joint or op.rules[k] is not None)
+
+
+def laid_out(tangent: Any, primal: Any) -> Any:
+    """A tangent with the strides of its primal, so that a view of it shows the same elements."""
+    if tangent.strides == primal.strides or isinstance(tangent, WrappedArray):
+        return tangent
+    if isinstance(primal, WrappedArray):
+        return tangent
+    laid = numpy.empty_like(primal)
+    if laid.strides != primal.strides:
+        reach = sum((n - 1) * step for n, step in zip(primal.shape, primal.strides))
+        memory = numpy.zeros(reach // primal.itemsize + 1 if primal.size else 0, primal.dtype)
+        laid = numpy.ndarray(primal.shape, primal.dtype, memory, 0, primal.strides)
+    laid[...] = tangent
+    return laid

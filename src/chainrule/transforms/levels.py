@@ -1,0 +1,208 @@
+"""Levels: one a transform that is under way, and which of them takes an operation.
+
+Apart from what the levels do with it (see batch, dual). An array that is part of several is
+wrapped by the innermost of them last, so that the outermost wrapper is of the latest level:
+that one takes the operation, and hands on to the others what it makes of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import TYPE_CHECKING, Any
+
+from chainrule._core.kernels import run_op
+from chainrule._core.modes import in_backward
+from chainrule._core.wrapped import Wrapped
+from chainrule.ops.cotangents import sum_to
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
+    from chainrule._core.operation import Op
+
+_numbers = itertools.count(1)
+
+
+class _Thread(threading.local):
+    """The levels that are entered in this thread, the innermost last."""
+
+    def __init__(self):
+        self.levels = []
+
+
+_thread = _Thread()
+
+
+class Level:
+    """One use of a transform: entered, and left again. Later ones are further in."""
+
+    def __init__(self) -> None:
+        self.number = next(_numbers)
+        self.is_active = True
+
+    def __enter__(self) -> Level:
+        _thread.levels.append(self)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _thread.levels.remove(self)
+        self.is_active = False
+
+    def __lt__(self, other: Level) -> bool:
+        return self.number < other.number
+
+    @property
+    def depth(self) -> int:
+        """How many levels of this thread it is in, itself included."""
+        return _thread.levels.index(self) + 1
+
+    def run(self, op: Op, arrays: tuple, parameters: dict | None) -> Any:
+        """An op, some of whose operands are wrapped by this level and none by a later one."""
+        raise NotImplementedError
+
+    def lower(self, g: Tensor) -> Tensor:
+        """The cotangent of something outside this level, of one from within it."""
+        raise NotImplementedError
+
+    def lift(self, g: Tensor) -> Tensor:
+        """The cotangent of something within this level, of one from outside it."""
+        raise NotImplementedError
+
+
+class WrappedArray(Wrapped):
+    """What batches and duals have in common: a level, and the face of an array."""
+
+    level: Any  # of the subclass's own kind
+    shape: Any
+    inner: Any  # an array, perhaps itself wrapped, with the strides and the memory of this one
+
+    dtype = property(lambda self: self.inner.dtype)
+    itemsize = property(lambda self: self.inner.itemsize)
+    flags = property(lambda self: self.inner.flags)
+
+    @property
+    def size(self) -> int:
+        """How many elements this array seems to have."""
+        count = 1
+        for extent in self.shape:
+            count *= extent
+        return count
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of those elements."""
+        return self.size * self.itemsize
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions it seems to have."""
+        return len(self.shape)
+
+    @property
+    def address(self) -> int:
+        """Where in memory its first element lies."""
+        inner = self.inner
+        return inner.address if isinstance(inner, WrappedArray) else inner.ctypes.data
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def left(self) -> Any:
+        """What is seen of it once its level was left."""
+        raise NotImplementedError
+
+    def refuse(self, what: str) -> RuntimeError:
+        """The error of something that needs plain numbers."""
+        raise NotImplementedError
+
+    def __array__(self, *arguments, **keywords):
+        """Refused: the numbers are not those of one array."""
+        raise self.refuse("take the values of")
+
+    def __array_ufunc__(self, ufunc, *arguments, **keywords):
+        """Refused: a NumPy function would see only a part of what this is."""
+        raise self.refuse(f"call numpy.{ufunc.__name__} on")
+
+    def __array_function__(self, function, *arguments, **keywords):
+        """Refused: a NumPy function would see only a part of what this is."""
+        raise self.refuse(f"call numpy.{function.__name__} on")
+
+    def __getitem__(self, index):
+        """A view of a part, by NumPy's basic indexing."""
+        raise NotImplementedError
+
+
+def active(kind: type | None = None) -> list[Level]:
+    """The levels that are under way in this thread, outermost first; of one kind if asked."""
+    return [level for level in _thread.levels if kind is None or isinstance(level, kind)]
+
+
+def levels_of(array: Any) -> tuple[Level, ...]:
+    """The levels that an array is part of, the innermost first."""
+    found = []
+    while isinstance(array, WrappedArray):
+        found.append(array.level)
+        array = array.inner
+    return tuple(found)
+
+
+def settled(array: Any) -> Any:
+    """An array without the levels that were left: what is seen of it now is the primal.
+
+    Not while a backward runs: it goes through what was recorded inside those levels.
+    """
+    if in_backward():
+        return array
+    while isinstance(array, WrappedArray) and not array.level.is_active:
+        array = array.left()
+    return array
+
+
+def run(op: Op, arrays: tuple, parameters: dict | None) -> Any:
+    """What the core does not do itself: an op with wrapped operands."""
+    arrays = tuple(settled(array) if isinstance(array, Wrapped) else array for array in arrays)
+    found = [array.level for array in arrays if isinstance(array, WrappedArray)]
+    if not found:
+        return run_op(op, arrays, parameters)
+    crossed = crossed_level(parameters)
+    if crossed is not None and not crossed < max(found):
+        return op.kernel(None, *arrays, **(parameters or {}))
+    return max(found).run(op, arrays, parameters)
+
+
+def crossed_level(parameters: dict | None) -> Level | None:
+    """The level that an op enters or leaves (see crossing), None of any other op."""
+    return parameters.get("level") if parameters else None
+
+
+# -------------------------------------------------------------------------------- cotangents
+
+
+def levels_between(x: Any, out: Any, parameters: dict | None) -> tuple | None:
+    """(levels of a result but not of an operand, the other way round); None: there are none.
+
+    What an op crosses itself, its own rule deals with.
+    """
+    crossed = crossed_level(parameters)
+    mine, its = levels_of(x), levels_of(out)
+    lower = tuple(level for level in its if level not in mine and level is not crossed)
+    lift = tuple(level for level in mine if level not in its and level is not crossed)
+    return (lower, lift) if lower or lift else None
+
+
+def fit(g: Tensor, shape: tuple, dtype: Any, levels: tuple | None, inside: tuple) -> Tensor:
+    """A cotangent brought to the shape, the type and the levels of the operand it is for.
+
+    Note: lowering. What lies outside a batch and is used by all of its members gets the sum of
+    their cotangents, as what is broadcast does; and likewise for tangents. But not in a backward
+    that takes place inside the batch itself: there each member has its own cotangent (so that
+    vmap(grad(f)) gives gradients by sample).
+    """
+    lower, lift = levels or ((), ())
+    for level in lower:
+        if level not in inside:
+            g = level.lower(g)
+    for level in lift:
+        if level not in inside:
+            g = level.lift(g)
+    return sum_to(g, shape, dtype)
