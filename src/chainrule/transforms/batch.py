@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from chainrule._core.kernels import run_op
 from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import mul
-from chainrule.ops.batching import Batch, first, moved, rule_of, run_op
 from chainrule.ops.conversion import cast, clone
 from chainrule.ops.reduction import sum
 from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms.rules import Batch, first, moved, rule_of
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor

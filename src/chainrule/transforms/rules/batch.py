@@ -1,11 +1,7 @@
-"""How operations work on batches: the rules that vmap finds in their records.
+"""What a rule is given, the rules that many operations share, and what rules are made of.
 
-Apart from kinds, which says how forward and reverse mode follow from a formula; and below
-transforms, which knows batches: a rule sees plain values, with the batch as the first
-dimension of those operands that have one.
-
-A rule takes a Batch and returns the result, or a tuple of them, batch first. An elementwise op
-needs none; one without a rule runs member by member, and says so once.
+Apart from the tables (shapes, reductions, products, indexing, losses), which say which operation
+has which.
 """
 
 from __future__ import annotations
@@ -34,17 +30,29 @@ class Batch:
     parameters: dict[str, Any]
     size: int  # of the batch
 
+    def changed(self, **parameters: Any) -> dict[str, Any]:
+        """The parameters, some of them others."""
+        return {**self.parameters, **parameters}
+
 
 Rule = Callable[[Batch], Any]
+
+# By kernel, which an op shares with its likes under other names.
+_rules: dict[Any, Rule] = {}
+
+
+def give(rule: Rule, *ops: Op) -> None:
+    """Let operations work on batches by a rule."""
+    for op in ops:
+        _rules[op.kernel] = rule
 
 
 def rule_of(op: Op) -> Rule:
     """The rule by which an op works on batches."""
-    if op.batch is not None:
-        return op.batch
-    if op.kind == ELEMENTWISE:
-        return aligned
-    return member_by_member
+    found = _rules.get(op.kernel)
+    if found is not None:
+        return found
+    return aligned if op.kind == ELEMENTWISE else member_by_member
 
 
 # ------------------------------------------------------------------------ for many operations
@@ -79,10 +87,8 @@ def shifted(*names: str) -> Rule:
 
     def rule(batch: Batch) -> Any:
         (x,) = batch.values
-        parameters = dict(batch.parameters)
-        for name in names:
-            parameters[name] = one_further(parameters[name], x.ndim)
-        return run_op(batch.op, (x,), parameters)
+        parameters = {name: one_further(batch.parameters[name], x.ndim) for name in names}
+        return run_op(batch.op, (x,), batch.changed(**parameters))
 
     return rule
 
@@ -94,6 +100,11 @@ def one_further(dim: Any, ndim: int) -> Any:
     if isinstance(dim, int):
         return dim + 1 if dim >= 0 else dim
     return tuple(one_further(each, ndim) for each in dim)
+
+
+def as_it_is(batch: Batch) -> Any:
+    """An op of one operand to which one more dimension in front makes no difference."""
+    return run_op(batch.op, batch.values, batch.parameters or None)
 
 
 def member_by_member(batch: Batch) -> Any:
