@@ -14,6 +14,7 @@ from chainrule._core.kernels cimport compute, operand
 from chainrule._core.loops cimport LoopTable, run_binary, run_unary, run_with_number
 from chainrule._core.operation cimport Op
 from chainrule._core.recording cimport record
+from chainrule._core.wrapped cimport Wrapped
 
 cnp.import_array()
 
@@ -194,6 +195,14 @@ def wrap_array(array):
     if modes.inference_enabled():
         x.storage = Storage(True)
     return x
+
+
+def is_transformed(*tensors):
+    """Whether a transform is under way with one of these: then operations must be run as such."""
+    for x in tensors:
+        if isinstance(x, Tensor) and isinstance((<Tensor>x).array, Wrapped):
+            return True
+    return False
 
 
 def alias_of(Tensor x not None):

@@ -111,6 +111,8 @@ cdef int check_overlap(Tensor x, object other) except -1:
     if not isinstance(other, Tensor) or other is x:
         return 0
     a, b = x.array, (<Tensor>other).array
+    if isinstance(a, Wrapped) or isinstance(b, Wrapped):
+        return 0
     if (<Tensor>other).storage is None or type(a) is not cnp.ndarray or type(b) is not cnp.ndarray:
         if type(a) is not cnp.ndarray or a.base is None:
             return 0

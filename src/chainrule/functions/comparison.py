@@ -14,6 +14,7 @@ from chainrule._core.kernels import call_quietly
 from chainrule.functions import choice  # noqa: F401  (declares `where`)
 from chainrule.functions.declare import alias, deliver, method, pairwise, pointwise, public
 from chainrule.functions.operands import check_tensor
+from chainrule.functions.picking import as_array
 from chainrule.ops import comparison as ops
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def isclose(
     close = call_quietly(
         numpy.isclose, input._array, other._array, rtol=rtol, atol=atol, equal_nan=equal_nan
     )
-    return wrap_array(numpy.asarray(close))
+    return wrap_array(as_array(close))
 
 
 @public

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor, blank
 from chainrule._core.kernels import call_quietly
 from chainrule._core.recording import record_call
 from chainrule._core.types import dtype_of
-from chainrule._core.writes import bump_version, check_may_write, rewrite, share
+from chainrule._core.writes import (
+    bump_version,
+    check_may_write,
+    in_place_call,
+    rewrite,
+    share,
+)
 from chainrule.functions.broadcasting import check_expansion, common_shape
 from chainrule.functions.declare import method
 from chainrule.functions.factory import filling, kind_of, number
@@ -62,6 +68,8 @@ def fill_with(self: Tensor, value, op=fill_op) -> Tensor:
     """Write one Python number over all of a tensor."""
     array = self._array
     value = number_for(array, value)
+    if is_transformed(self):
+        return in_place_call(op, self, (), {"value": value})
     recorded = check_write(self, ())
     array.fill(value)
     if recorded:
@@ -72,6 +80,8 @@ def fill_with(self: Tensor, value, op=fill_op) -> Tensor:
 
 def copy_from(self: Tensor, source: Tensor, op=ops.copy) -> Tensor:
     """Write a tensor that broadcasts to this one's shape over all of it."""
+    if is_transformed(self, source):
+        return in_place_call(op, self, (source,), None)
     mine, theirs = self._array, source._array
     recorded = check_write(self, (source,))
     if mine.dtype is theirs.dtype:
@@ -162,7 +172,7 @@ def zero_(self: Tensor) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.zero_.html
     """
-    if self.requires_grad:
+    if self.requires_grad or is_transformed(self):
         return fill_with(self, 0, zero_op)
     check_may_write(self)
     self._array.fill(0)  # 300 ns; by fill_with 540, at each parameter of each training step

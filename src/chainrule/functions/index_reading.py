@@ -13,6 +13,7 @@ import numpy
 
 from chainrule._core.core import Tensor
 from chainrule._core.types import DTYPES
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.elements import array_of, is_sequence
 from chainrule.functions.factory import kind_of
 from chainrule.ops import indexing as ops
@@ -63,7 +64,7 @@ class Reading:
         if type(array) is int:
             self.take_member(array)
             return
-        if array.ndim == 0:  # one boolean: a mask of a new dimension
+        if array.ndim == 0 and array.dtype == bool:  # one boolean: a mask of a new dimension
             self.add_dim()
             array = array.reshape(1)
         self.entries.append((self.dim, array, tensor))
@@ -165,7 +166,8 @@ def _plain(part) -> tuple:
 def _plain_tensor(tensor) -> tuple:
     array, kind = tensor._array, tensor.dtype
     if array.ndim == 0 and kind.category == 1 and kind.name != "uint8":
-        return int(array), None
+        if not isinstance(array, Wrapped):
+            return int(array), None
     return as_index(tensor)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.results import result_type
 from chainrule.ops.gathering import gather, pick
 
@@ -50,11 +51,20 @@ def pair_at(
     """The elements at one place of a dimension each; the dimension is kept as 1, or goes."""
     op, pair = PAIRS[name]
     keepdim = keepdim and input.ndim > 0
-    index = wrap_array(numpy.expand_dims(places, dim) if keepdim else numpy.asarray(places))
+    index = wrap_array(numpy.expand_dims(places, dim) if keepdim else as_array(places))
     return pair(op(input, index, dim=dim, keepdim=keepdim), index)
+
+
+def as_array(found: object) -> numpy.ndarray:
+    """What NumPy found, as an array: of no dimensions it may have given a number."""
+    return found if isinstance(found, Wrapped) else numpy.asarray(found)  # type: ignore[return-value]
 
 
 def rows_of(input: Tensor) -> numpy.ndarray:
     """The array, with a dimension to look along even where the tensor has none."""
     array = input._array
+    if isinstance(array, Wrapped):
+        from chainrule.transforms.levels import without_tangents
+
+        array = without_tangents(array)
     return array if array.ndim else array.reshape(1)

@@ -109,7 +109,7 @@ def _running(input, dim, name, better):
     check_computed_type(input, name)
     axis = one_dim(dim, input.ndim, name)
     array = numpy.moveaxis(rows_of(input), axis, 0)
-    places = numpy.zeros(array.shape, numpy.int64)
+    places = numpy.zeros_like(array, numpy.int64)
     best = array[:1].copy()
     for place in range(1, len(array)):
         new = better(array[place], best[0]) & (best[0] == best[0])

@@ -10,6 +10,7 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
+from chainrule.functions.picking import as_array
 
 # ------------------------------------------------------------------------------------- places
 
@@ -74,4 +75,4 @@ def isin(
             )
     mine, theirs = (x._array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     found = numpy.isin(mine, theirs, assume_unique=assume_unique, invert=invert)
-    return deliver(wrap_array(numpy.asarray(found)), out, "isin")
+    return deliver(wrap_array(as_array(found)), out, "isin")

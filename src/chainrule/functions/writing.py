@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from chainrule._core.apply import is_transformed
 from chainrule._core.core import Tensor, blank
 from chainrule._core.kernels import call_quietly
 from chainrule._core.modes import is_grad_enabled
@@ -17,6 +18,7 @@ from chainrule._core.writes import (
     bump_version,
     check_may_overlap,
     check_may_write,
+    in_place_call,
     rewrite,
     share,
 )
@@ -40,6 +42,8 @@ class Write:
 
 def write(self: Tensor, what: Write) -> Tensor:
     """Write into a tensor's memory, and record what it amounts to."""
+    if is_transformed(self, *what.others):
+        return in_place_call(what.op, self, what.others, what.parameters)
     recorded = check_write(self, what.others)
     call_quietly(what.put, self._array)
     if not recorded:

@@ -15,7 +15,8 @@ from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import mul
 from chainrule.ops.conversion import cast, clone
 from chainrule.ops.reduction import sum
-from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms import members
+from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.rules import Batch, first, moved, rule_of
 
 if TYPE_CHECKING:
@@ -49,8 +50,61 @@ class BatchedArray(WrappedArray):
 
     def __getitem__(self, index: Any) -> BatchedArray:
         """The same part of every member."""
-        index = index if isinstance(index, tuple) else (index,)
-        return BatchedArray(self.level, self.inner[(slice(None), *index)])
+        if isinstance(index, BatchedArray) and index.dtype == bool:
+            return self.inner[index.inner]  # which elements an error is about
+        return BatchedArray(self.level, self.inner[_behind_batch(index)])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        own = isinstance(value, BatchedArray) and value.level is self.level
+        self.inner[_behind_batch(index)] = value.inner if own else value
+
+    def __getattr__(self, name: str) -> Any:
+        """NumPy's methods, member by member."""
+        method = getattr(numpy.ndarray, name, None)
+        if not callable(method) or name.startswith("__"):
+            raise AttributeError(f"'BatchedArray' object has no attribute '{name}'")
+
+        def each(*arguments: Any, **keywords: Any) -> Any:
+            return members.call(self.level, method, (self, *arguments), keywords)
+
+        return each
+
+    def any(self, *arguments: Any, **keywords: Any) -> Any:
+        """Whether any element of any member is not 0; along an axis, member by member."""
+        if not arguments and not keywords:
+            return self.inner.any()
+        return members.call(self.level, numpy.any, (self, *arguments), keywords)
+
+    def all(self, *arguments: Any, **keywords: Any) -> Any:
+        """Whether no element of any member is 0; along an axis, member by member."""
+        if not arguments and not keywords:
+            return self.inner.all()
+        return members.call(self.level, numpy.all, (self, *arguments), keywords)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *arguments: Any, **keywords: Any) -> Any:
+        """A NumPy function of elements, member by member."""
+        written = keywords.pop("out", None)
+        found = members.call(self.level, getattr(ufunc, method), arguments, keywords)
+        if written is None:
+            return found
+        written[0][...] = found
+        return written[0]
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
+        """A NumPy function, member by member."""
+        return members.call(self.level, function, arguments, keywords)
+
+    def __bool__(self) -> bool:
+        """What is true of all members, or of none: else there is no one answer."""
+        if self.inner.all():
+            return True
+        if self.inner.any():
+            raise self.refuse("branch on")
+        return False
+
+    def without_tangents(self) -> Any:
+        """Those of the values."""
+        return BatchedArray(self.level, without_tangents(self.inner))
 
     def left(self) -> Any:
         """A batch has no meaning outside its vmap."""
@@ -61,10 +115,11 @@ class BatchedArray(WrappedArray):
 
     def refuse(self, what: str) -> RuntimeError:
         """The error of something that needs one number where there is one a member."""
-        return RuntimeError(
-            f"vmap: cannot {what} a tensor that is being vmapped over: it has one value for each "
-            f"of the {self.level.size} members of the batch"
-        )
+        return members.refusal(self.level, what)
+
+
+def _behind_batch(index: Any) -> tuple:
+    return (slice(None), *(index if isinstance(index, tuple) else (index,)))
 
 
 class BatchLevel(Level):
@@ -83,6 +138,10 @@ class BatchLevel(Level):
         if isinstance(result, tuple):
             return tuple(BatchedArray(self, part) for part in result)
         return BatchedArray(self, result)
+
+    def batch(self, values: Any) -> BatchedArray:
+        """Values whose first dimension counts the members."""
+        return BatchedArray(self, values)
 
     def lower(self, g: Tensor) -> Tensor:
         """For something that all members use: the sum of their cotangents."""

@@ -17,7 +17,7 @@ import numpy
 
 from chainrule._core.kernels import run_op
 from chainrule.ops.conversion import cast, clone
-from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.tangents import pushforward
 
 if TYPE_CHECKING:
@@ -54,6 +54,31 @@ class DualArray(WrappedArray):
         """The same part of primal and tangent."""
         tangent = None if self.tangent is None else self.tangent[index]
         return DualArray(self.level, self.inner[index], tangent)
+
+    def without_tangents(self) -> Any:
+        """The primal's."""
+        return without_tangents(self.inner)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *arguments: Any, **keywords: Any) -> Any:
+        """Comparisons, which have no derivative; all else would lose the tangent."""
+        if method != "__call__" or ufunc.nout != 1 or ufunc.types[0][-1] != "?":
+            raise self.refuse(f"call numpy.{ufunc.__name__} on")
+        return ufunc(*[without_tangents(part) for part in arguments], **keywords)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
+        """Places and truth, which have no derivative; all else would lose the tangent."""
+        found = function(*[without_tangents(part) for part in arguments], **keywords)
+        if getattr(found, "dtype", numpy.dtype(bool)).kind not in "biu":
+            raise self.refuse(f"call numpy.{function.__name__} on")
+        return found
+
+    def any(self) -> Any:
+        """Whether any element is not 0."""
+        return self.inner.any()
+
+    def all(self) -> Any:
+        """Whether no element is 0."""
+        return self.inner.all()
 
     def left(self) -> Any:
         """What is seen of it once its level was left."""

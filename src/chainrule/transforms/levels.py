@@ -11,6 +11,8 @@ import itertools
 import threading
 from typing import TYPE_CHECKING, Any
 
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
 from chainrule._core.kernels import run_op
 from chainrule._core.modes import in_backward
 from chainrule._core.wrapped import Wrapped
@@ -69,8 +71,10 @@ class Level:
         raise NotImplementedError
 
 
-class WrappedArray(Wrapped):
+class WrappedArray(Wrapped, NDArrayOperatorsMixin):
     """What batches and duals have in common: a level, and the face of an array."""
+
+    __slots__ = ()
 
     level: Any  # of the subclass's own kind
     shape: Any
@@ -107,6 +111,10 @@ class WrappedArray(Wrapped):
     def __len__(self) -> int:
         return self.shape[0]
 
+    def without_tangents(self) -> Any:
+        """The same, without the tangents that any level has given it."""
+        raise NotImplementedError
+
     def left(self) -> Any:
         """What is seen of it once its level was left."""
         raise NotImplementedError
@@ -119,13 +127,13 @@ class WrappedArray(Wrapped):
         """Refused: the numbers are not those of one array."""
         raise self.refuse("take the values of")
 
-    def __array_ufunc__(self, ufunc, *arguments, **keywords):
-        """Refused: a NumPy function would see only a part of what this is."""
-        raise self.refuse(f"call numpy.{ufunc.__name__} on")
+    def min(self) -> Any:
+        """The smallest of all elements: what holds of it holds of every member."""
+        return self.inner.min()
 
-    def __array_function__(self, function, *arguments, **keywords):
-        """Refused: a NumPy function would see only a part of what this is."""
-        raise self.refuse(f"call numpy.{function.__name__} on")
+    def max(self) -> Any:
+        """The largest of all elements."""
+        return self.inner.max()
 
     def __getitem__(self, index):
         """A view of a part, by NumPy's basic indexing."""
@@ -144,6 +152,11 @@ def levels_of(array: Any) -> tuple[Level, ...]:
         found.append(array.level)
         array = array.inner
     return tuple(found)
+
+
+def without_tangents(array: Any) -> Any:
+    """An array whose elements are to be compared or put in order: there tangents are no matter."""
+    return array.without_tangents() if isinstance(array, WrappedArray) else array
 
 
 def settled(array: Any) -> Any:

@@ -12,6 +12,7 @@ from chainrule.ops import (
     contraction,
     conversion,
     diagonals,
+    filling,
     indexing,
     memory,
     rearrangement,
@@ -22,6 +23,7 @@ from chainrule.transforms.rules.batch import (
     Batch,
     Rule,
     as_it_is,
+    broadcastable,
     give,
     one_further,
     reshape_array,
@@ -188,6 +190,16 @@ def _step(batch: Batch, x: Any) -> int:
     return 1 + sum((n - 1) * step for n, step in zip(sizes, batch.parameters["base_stride"]))
 
 
+def written_over(batch: Batch) -> Any:
+    """copy and fill: every member has a target of its own."""
+    x, y = batch.values
+    if not batch.batched[0]:
+        x = run_op(shape.expand, (x,), {"shape": (batch.size, *x.shape)})
+    ranks = Batch(batch.op, (x, y), (True, batch.batched[1]), {}, batch.size)
+    return run_op(batch.op, broadcastable(ranks), None)
+
+
+give(written_over, filling.copy, filling.fill_tensor)
 give(reshaped, shape.view, shape.reshape)
 give(expanded, shape.expand)
 give(permuted, shape.permute)
