@@ -58,6 +58,10 @@ class Level:
         """How many levels of this thread it is in, itself included."""
         return _thread.levels.index(self) + 1
 
+    def holds(self, array: Any) -> bool:
+        """Whether an array is part of this level."""
+        return self in levels_of(array)
+
     def run(self, op: Op, arrays: tuple, parameters: dict | None) -> Any:
         """An op, some of whose operands are wrapped by this level and none by a later one."""
         raise NotImplementedError
