@@ -8,10 +8,19 @@ from tests.samples import CASES
 from tests.samples.drive import array_of, arrays, call, parts, tensors
 
 import chainrule as torch
-from chainrule.transforms.batch import BatchedArray, BatchLevel
+from chainrule.transforms.batch import BatchLevel
 from chainrule.transforms.crossing import enter_batch, leave_batch
 
 SIZE = 3
+# Those of which some cases cannot be: the result has another size in each member, it is a Python
+# number, or a batch is written into what has none.
+REFUSED = {
+    "allclose", "argwhere", "bincount", "equal", "getitem", "index_fill", "index_put",
+    "masked_scatter", "masked_select", "nn.functional.binary_cross_entropy",
+    "nn.functional.binary_cross_entropy_with_logits", "nn.functional.cross_entropy",
+    "nn.functional.nll_loss", "nn.functional.one_hot", "nonzero", "repeat_interleave", "setitem",
+    "unique",
+}  # fmt: skip
 VALUES = [case for case in CASES if not case.operation.random]
 
 
@@ -46,7 +55,12 @@ def check(case, values, batched):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = each_by_itself(case, values, batched)
-        found = at_once(case, values, batched)
+        try:
+            found = at_once(case, values, batched)
+        except RuntimeError as refused:
+            if case.operation.name not in REFUSED or "vmap" not in str(refused):
+                raise
+            return
 
     assert len(found) == len(expected)
     for one, other in zip(found, expected, strict=True):

@@ -1,7 +1,5 @@
 """The tangent of every operation's result is that of finite differences."""
 
-import warnings
-
 import numpy as np
 import pytest
 from tests.samples import COMPLEX, DIFFERENTIABLE

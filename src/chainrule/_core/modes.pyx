@@ -14,10 +14,12 @@ cdef extern from *:
     static CHAINRULE_THREAD int chainrule_grad_off = 0;
     static CHAINRULE_THREAD int chainrule_inference = 0;
     static CHAINRULE_THREAD int chainrule_backwards = 0;
+    static CHAINRULE_THREAD int chainrule_batches = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
     int chainrule_backwards
+    int chainrule_batches
 
 
 cdef bint grad_enabled() noexcept:
@@ -56,6 +58,13 @@ cdef void leave_backward() noexcept:
 def in_backward():
     """Whether a backward pass is running in this thread."""
     return chainrule_backwards > 0
+
+
+def count_batches(int change=0):
+    """How many batches of vmap this thread is in, after it entered or left some."""
+    global chainrule_batches
+    chainrule_batches += change
+    return chainrule_batches
 
 
 def is_grad_enabled():

@@ -56,9 +56,7 @@ def vmap(
             f"{randomness}"
         )
     if chunk_size is not None and chunk_size <= 0:
-        raise ValueError(
-            f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})"
-        )
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
     @functools.wraps(func)
     def batched(*arguments: Any, **keywords: Any) -> Any:
@@ -163,7 +161,8 @@ def _in_chunks(
     """Some members after the others, and the results of all put together."""
     from chainrule.functions import cat
 
-    found, spec = [], None
+    found: list[list] = []
+    spec: Any = None
     for start in range(0, size, most):
         count = min(most, size - start)
         part = [

@@ -209,7 +209,7 @@ def allclose(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.allclose.html
     """
-    return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
 @public

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
 from chainrule.functions.index_reading import INT64
 from chainrule.ops import counting as ops
@@ -76,6 +77,17 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(
             f"Class values must be smaller than num_classes. {array.max()} is not below {classes}"
         )
+    if isinstance(array, Wrapped):
+        return _one_hot_of_batch(tensor, num_classes)
     out = numpy.zeros((*array.shape, classes), numpy.int64)
     out.reshape(-1)[numpy.arange(0, out.size, classes) + array.reshape(-1)] = 1
     return wrap_array(out)
+
+
+def _one_hot_of_batch(tensor: Tensor, classes: int) -> Tensor:
+    if classes == -1:
+        raise RuntimeError(
+            "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive "
+            "num_classes argument: the members of the batch may need different numbers of classes"
+        )
+    return (tensor.unsqueeze(-1) == wrap_array(numpy.arange(classes))).to(INT64)

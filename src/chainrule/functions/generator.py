@@ -13,6 +13,7 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.devices import device as device_type
+from chainrule._core.modes import count_batches
 from chainrule.functions.conversion import check_device
 from chainrule.functions.declare import PUBLIC, public
 from chainrule.ops.random_stream import Stream, new_seed
@@ -133,6 +134,10 @@ PUBLIC["default_generator"] = default_generator = _unseeded()  # type: ignore[as
 
 def stream_of(name: str, generator: Generator | None) -> Stream:
     """The stream to draw from: the default one unless a generator is given."""
+    if count_batches():
+        from chainrule.transforms.chance import check_allowed
+
+        check_allowed()
     if generator is None:
         return default_generator._stream
     if not isinstance(generator, Generator):

@@ -165,9 +165,9 @@ def _plain(part) -> tuple:
 
 def _plain_tensor(tensor) -> tuple:
     array, kind = tensor._array, tensor.dtype
-    if array.ndim == 0 and kind.category == 1 and kind.name != "uint8":
-        if not isinstance(array, Wrapped):
-            return int(array), None
+    is_number = array.ndim == 0 and kind.category == 1 and kind.name != "uint8"
+    if is_number and not isinstance(array, Wrapped):
+        return int(array), None
     return as_index(tensor)
 
 

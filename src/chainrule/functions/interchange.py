@@ -10,6 +10,7 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor, bind_method
 from chainrule._core.modes import is_grad_enabled
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
 
 
@@ -28,7 +29,10 @@ def numpy_(self, *, force: bool = False) -> numpy.ndarray:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
-    return self._array.view()  # an object of its own: setting its shape leaves the tensor alone
+    array = self._array
+    if isinstance(array, Wrapped):
+        return array.exposed()
+    return array.view()  # an object of its own: setting its shape leaves the tensor alone
 
 
 def _array_protocol(self, dtype=None, copy=None):

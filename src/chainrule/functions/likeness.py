@@ -11,6 +11,7 @@ from chainrule._core.core import Tensor
 from chainrule._core.kernels import call_quietly
 from chainrule._core.layouts import contiguous_format
 from chainrule._core.types import dtype_of
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.creation import empty_strided
 from chainrule.functions.declare import method, public
 from chainrule.functions.factory import (
@@ -40,6 +41,8 @@ def _like(name, make, input, dtype, place, requires_grad, memory_format):
         check_place(*place)
     wanted = type_for(name, dtype, default=input.dtype).numpy
     array = input._array
+    if isinstance(array, Wrapped):
+        return _for_each_member(name, allocated(make, array.shape, wanted), input, requires_grad)
     if array.flags.c_contiguous or memory_format is contiguous_format:
         return finished(name, allocated(make, array.shape, wanted), requires_grad)
     # NumPy's K puts an expanded dimension, of stride 0, innermost; PyTorch keeps it in its place.
@@ -47,6 +50,15 @@ def _like(name, make, input, dtype, place, requires_grad, memory_format):
     made = numpy.empty_like(array, wanted, order)
     made[...] = make((), wanted)
     return finished(name, made, requires_grad)
+
+
+def _for_each_member(name, array, like, requires_grad) -> Tensor:
+    """A new array, to be written to: inside vmap every member has its own, as `like` has."""
+    if isinstance(like._array, Wrapped):
+        from chainrule.transforms.batch import repeated
+
+        array = repeated(array, like._array)
+    return finished(name, array, requires_grad)
 
 
 @public
@@ -135,7 +147,7 @@ def _new(name, make):
         shape = shape_of(name, sizes, size)
         check_place(device, layout, pin_memory)
         wanted = type_for(name, dtype, default=self.dtype)
-        return finished(name, allocated(make, shape, wanted.numpy), requires_grad)
+        return _for_each_member(name, allocated(make, shape, wanted.numpy), self, requires_grad)
 
     new.__name__ = new.__qualname__ = name
     new.__doc__ = (
@@ -168,7 +180,7 @@ def new_full(
     check_place(device, layout, pin_memory)
     wanted = type_for("new_full", dtype, default=self.dtype)
     value = number("new_full", "fill_value", 2, fill_value)
-    return finished("new_full", filled(shape, value, wanted), requires_grad)
+    return _for_each_member("new_full", filled(shape, value, wanted), self, requires_grad)
 
 
 @method

@@ -9,6 +9,7 @@ import warnings
 
 from chainrule._core.core import Tensor
 from chainrule._core.operation import bind_late
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method
 
 
@@ -61,6 +62,8 @@ def _to_bool(self):
     if array.size != 1:
         many = "more than one value" if array.size else "no values"
         raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+    if isinstance(array, Wrapped):
+        return array.truth()
     return bool(array.item())
 
 

@@ -12,6 +12,7 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, public
+from chainrule.functions.picking import by_member
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -40,7 +41,7 @@ def searchsorted(
     _check_sequence(rows, values)
     if sorter is not None:
         rows = numpy.take_along_axis(rows, sorter._array, -1)
-    found = _places(rows, values, edge)
+    found = by_member(_places, rows, values, edge)
     if out_int32:
         found = found.astype(numpy.int32)
     return deliver(wrap_array(found), out, "searchsorted")

@@ -16,6 +16,8 @@ from chainrule.functions.results import result_type
 from chainrule.ops.gathering import gather, pick
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chainrule._core.core import Tensor
     from chainrule._core.operation import Op
 
@@ -58,6 +60,14 @@ def pair_at(
 def as_array(found: object) -> numpy.ndarray:
     """What NumPy found, as an array: of no dimensions it may have given a number."""
     return found if isinstance(found, Wrapped) else numpy.asarray(found)  # type: ignore[return-value]
+
+
+def by_member(function: Callable, *arguments: object) -> numpy.ndarray:
+    """What a function of arrays finds; for each member of a batch, where one is among them."""
+    for array in arguments:
+        if isinstance(array, Wrapped):
+            return array.by_member(function, arguments)
+    return function(*arguments)
 
 
 def rows_of(input: Tensor) -> numpy.ndarray:

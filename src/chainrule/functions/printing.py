@@ -13,6 +13,7 @@ import numpy
 from chainrule._core.core import Tensor
 from chainrule._core.operation import bind_late
 from chainrule._core.types import get_default_dtype
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
 
 
@@ -182,13 +183,21 @@ def _suffixes(tensor) -> list[str]:
 
 def tensor_text(self: Tensor) -> str:
     """What print and repr show."""
+    array = self._array
+    if isinstance(array, Wrapped):
+        return array.described(self, _text)
+    return _text(self, array)
+
+
+def _text(self: Tensor, array: numpy.ndarray, *more: str) -> str:
+    """A tensor of these values."""
     kind = type(self)
     plain = kind is Tensor or getattr(kind, "_plain_results", False)
     prefix = "tensor(" if plain else f"{kind.__name__}("
-    text = prefix + array_text(self._array, len(prefix))
+    text = prefix + array_text(array, len(prefix))
     length = len(text) - text.rfind("\n") + 1
     parts = [text]
-    for suffix in _suffixes(self):
+    for suffix in (*_suffixes(self), *more):
         if length + len(suffix) + 2 > _Options.linewidth:
             parts.append(",\n" + " " * len(prefix) + suffix)
             length = len(prefix) + len(suffix)

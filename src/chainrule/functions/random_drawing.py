@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy
 
+from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.layouts import contiguous_format
+from chainrule._core.modes import count_batches
 from chainrule._core.types import as_dtype, get_default_dtype
+from chainrule._core.wrapped import Wrapped
 from chainrule.functions.factory import check_out, finished
 from chainrule.functions.generator import stream_of
 from chainrule.functions.random_bounds import (
@@ -63,7 +66,11 @@ def new_like(name, input, plan, generator, dtype, requires_grad, memory_format) 
         )
     dtype = input.dtype if dtype is None else as_dtype(dtype)
     order = "C" if memory_format is contiguous_format else "K"
-    template = numpy.empty_like(input._array, dtype.numpy, order)  # type: ignore[call-overload]
+    array = input._array
+    if isinstance(array, Wrapped):
+        template = numpy.empty(array.shape, dtype.numpy)
+    else:
+        template = numpy.empty_like(array, dtype.numpy, order)  # type: ignore[call-overload]
     return finished(name, _drawn(name, template, dtype, plan, generator), requires_grad)
 
 
@@ -71,7 +78,23 @@ def _drawn(name, template, dtype, plan, generator) -> numpy.ndarray:
     """Numbers laid out like the array `template`, whose values do not matter."""
     op, arguments = plan(dtype)
     stream = stream_of(name, generator)
-    return op.kernel(numpy, template, stream=stream, arguments=arguments)
+
+    def fill(array):
+        return op.kernel(numpy, array, stream=stream, arguments=arguments)
+
+    if count_batches():
+        from chainrule.transforms.chance import drawn
+
+        return drawn(template, fill, as_one=op is random.permutation)
+    return fill(template)
+
+
+def chances(shape: tuple[int, ...], like: Tensor, p: float) -> Tensor:
+    """0 or 1, of a shape and in a tensor's dtype: 1 with probability p."""
+    template = numpy.empty(shape, like.dtype.numpy)
+    return wrap_array(
+        _drawn("bernoulli", template, like.dtype, lambda dtype: (random.bernoulli, (p,)), None)
+    )
 
 
 # ------------------------------------------------------------------------------------- plans

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chainrule._core.core import Tensor
+from chainrule._core.modes import count_batches
 from chainrule._core.writes import in_place_call
 from chainrule.functions.declare import method
 from chainrule.functions.factory import integer
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 def _fill(self: Tensor, op: Op, generator: Generator | None, *arguments) -> Tensor:
     stream = stream_of(op.name + "_", generator)
+    if count_batches():
+        from chainrule.transforms.chance import check_filled
+
+        check_filled(self._array)
     return in_place_call(op, self, (), {"stream": stream, "arguments": arguments})
 
 
@@ -232,6 +237,10 @@ def bernoulli_(
     if isinstance(p, Tensor):
         check_chances(p)
         stream = stream_of("bernoulli_", generator)
+        if count_batches():
+            from chainrule.transforms.chance import check_filled
+
+            check_filled(self._array)
         return in_place_call(
             random.bernoulli_each, self, (p.expand(self.shape),), {"stream": stream}
         )

@@ -240,10 +240,9 @@ def _finite(neutral, dtype):
 
 def _counts(x, index, dim, include_self) -> Tensor:
     """How many values there are at each place; at least 1."""
-    counts = numpy.full(x._array.shape, int(include_self), x.dtype.numpy)
-    ones = numpy.ones(index._array.shape, x.dtype.numpy)
-    add_elements(numpy, counts, index._array, dim, ones)
-    return wrap_array(numpy.maximum(counts, 1))
+    counts = wrap_array(numpy.full(x._array.shape, int(include_self), numpy.int64))
+    ones = wrap_array(numpy.ones(index._array.shape, numpy.int64))
+    return arithmetic.maximum(ops.scatter_add(counts, ones, index, dim=dim), 1)
 
 
 def _divided(total, counts):

@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
+from chainrule._core.modes import count_batches
 from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import mul
 from chainrule.ops.conversion import cast, clone
 from chainrule.ops.reduction import sum
+from chainrule.ops.shape import expand
 from chainrule.transforms import members
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.rules import Batch, first, moved, rule_of
+from chainrule.transforms.rules.batch import each
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chainrule._core.core import Tensor
     from chainrule._core.operation import Op
 
@@ -68,6 +74,40 @@ class BatchedArray(WrappedArray):
             return members.call(self.level, method, (self, *arguments), keywords)
 
         return each
+
+    def item(self) -> Any:
+        """Refused: there is one number a member."""
+        raise RuntimeError(
+            "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over "
+            "calling .item() on a Tensor, please try to rewrite what you're doing with other "
+            f"operations. (It has one value for each of the {self.level.size} members.)"
+        )
+
+    def described(self, tensor: Tensor, text: Callable) -> str:
+        """The values of all members."""
+        inner = repr(wrap_array(self.inner)).replace("\n", "\n    ")
+        depth = self.level.depth if self.level.is_active else "dead"
+        return f"BatchedTensor(lvl={depth}, bdim=0, value=\n    {inner}\n)"
+
+    def by_member(self, function: Callable, arguments: tuple) -> Any:
+        """Of each member."""
+        level = max(part.level for part in arguments if isinstance(part, WrappedArray))
+        return members.call(level, function, arguments, {})
+
+    def truth(self) -> bool:
+        """Refused: the members may not agree."""
+        raise RuntimeError(
+            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control "
+            "flow. We don't support that yet; torch.where chooses by member. (It has one value "
+            f"for each of {self.level.size} members.)"
+        )
+
+    def exposed(self) -> Any:
+        """Refused: the memory is not that of one member."""
+        raise RuntimeError(
+            "Cannot access data pointer of Tensor that doesn't have storage: it is being vmapped "
+            f"over, and has values for each of {self.level.size} members"
+        )
 
     def any(self, *arguments: Any, **keywords: Any) -> Any:
         """Whether any element of any member is not 0; along an axis, member by member."""
@@ -130,11 +170,24 @@ class BatchLevel(Level):
         self.size = size
         self.randomness = randomness
 
+    def __enter__(self) -> BatchLevel:
+        count_batches(1)
+        super().__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        count_batches(-1)
+
     def run(self, op: Op, arrays: tuple, parameters: dict | None) -> Any:
         """An op on all members at once, by the rule of its record."""
         batched = tuple(isinstance(a, BatchedArray) and a.level is self for a in arrays)
         values = tuple(a.inner if own else a for a, own in zip(arrays, batched))
-        result = rule_of(op)(Batch(op, values, batched, parameters or {}, self.size))
+        batch = Batch(op, values, batched, parameters or {}, self.size)
+        if any(isinstance(value, BatchedArray) for value in batch.parameters.values()):
+            result = each(batch, lambda k: members.member(self, parameters, k))  # a loss's weight
+        else:
+            result = rule_of(op)(batch)
         if isinstance(result, tuple):
             return tuple(BatchedArray(self, part) for part in result)
         return BatchedArray(self, result)
@@ -154,3 +207,15 @@ class BatchLevel(Level):
         if isinstance(x, BatchedArray) and x.level is self:
             return run_op(sum, (x.inner,), {"dim": (0,), "keepdim": False})
         return run_op(mul, (x, numpy.asarray(self.size, x.dtype)), None)
+
+
+def repeated(array: Any, like: Any) -> Any:
+    """A new array, once for each member of every batch that `like` is part of."""
+    if not isinstance(like, WrappedArray):
+        return array
+    inner = repeated(array, like.inner)
+    if not isinstance(like, BatchedArray):
+        return inner
+    size = like.level.size
+    copies = run_op(expand, (inner,), {"shape": (size, *inner.shape)})
+    return BatchedArray(like.level, run_op(clone, (copies,), None))

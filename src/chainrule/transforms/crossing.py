@@ -21,13 +21,13 @@ def _is_of(x, level, kind):
 # -------------------------------------------------------------------------------------- duals
 
 
-@linear()
+@linear(node="ViewBackward0")
 def make_dual(xp, x, y, *, level):
     """A dual of primal x and tangent y."""
     return DualArray(level, x, y)
 
 
-@linear()
+@linear(node="Identity")
 def primal_part(xp, x, *, level):
     return x.inner if _is_of(x, level, DualArray) else x
 

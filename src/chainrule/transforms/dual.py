@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
 from chainrule.ops.conversion import cast, clone
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.tangents import pushforward
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chainrule._core.core import Tensor
     from chainrule._core.operation import Op
 
@@ -79,6 +82,27 @@ class DualArray(WrappedArray):
     def all(self) -> Any:
         """Whether no element is 0."""
         return self.inner.all()
+
+    def described(self, tensor: Tensor, text: Callable) -> str:
+        """As the primal, with the tangent."""
+        tangent = self.tangent
+        if isinstance(self.inner, WrappedArray) or tangent is None:
+            return text(tensor, without_tangents(self.inner))
+        shown = repr(wrap_array(tangent)) if tangent.ndim else tangent.item()
+        return text(tensor, self.inner, f"tangent={shown}")
+
+    def by_member(self, function: Callable, arguments: tuple) -> Any:
+        """Of primals."""
+        plain = [without_tangents(part) for part in arguments]
+        for array in plain:
+            if isinstance(array, WrappedArray):
+                return array.by_member(function, tuple(plain))
+        return function(*plain)
+
+    def exposed(self) -> Any:
+        """The primal's numbers."""
+        inner = self.inner
+        return inner.exposed() if isinstance(inner, WrappedArray) else inner.view()
 
     def left(self) -> Any:
         """What is seen of it once its level was left."""

@@ -19,6 +19,8 @@ from chainrule._core.wrapped import Wrapped
 from chainrule.ops.cotangents import sum_to
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chainrule._core.core import Tensor
     from chainrule._core.operation import Op
 
@@ -119,6 +121,30 @@ class WrappedArray(Wrapped, NDArrayOperatorsMixin):
         """The same, without the tangents that any level has given it."""
         raise NotImplementedError
 
+    def exposed(self) -> Any:
+        """What NumPy may see of it."""
+        raise NotImplementedError
+
+    def described(self, tensor: Tensor, text: Callable) -> str:
+        """How it prints; `text` is how a tensor of plain values does."""
+        raise NotImplementedError
+
+    def by_member(self, function: Callable, arguments: tuple) -> Any:
+        """What a function of arrays finds, where it has no derivative."""
+        raise NotImplementedError
+
+    def truth(self) -> bool:
+        """Whether its one element is not 0, for a program that branches on it."""
+        return bool(self.item())
+
+    def item(self) -> Any:
+        """Its one element."""
+        return self.exposed().item()
+
+    def tolist(self) -> Any:
+        """Its elements, as nested lists."""
+        return self.exposed().tolist()
+
     def left(self) -> Any:
         """What is seen of it once its level was left."""
         raise NotImplementedError
@@ -178,7 +204,8 @@ def settled(array: Any) -> Any:
 def run(op: Op, arrays: tuple, parameters: dict | None) -> Any:
     """What the core does not do itself: an op with wrapped operands."""
     arrays = tuple(settled(array) if isinstance(array, Wrapped) else array for array in arrays)
-    found = [array.level for array in arrays if isinstance(array, WrappedArray)]
+    given = (*arrays, *(parameters or {}).values())
+    found = [array.level for array in given if isinstance(array, WrappedArray)]
     if not found:
         return run_op(op, arrays, parameters)
     crossed = crossed_level(parameters)

@@ -6,21 +6,23 @@ NumPy before they come to an operation, and what they find is a batch of places 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from chainrule._core.kernels import run_op
 from chainrule.ops.indexing import select
 from chainrule.ops.shape import stack
-from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms.levels import WrappedArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Their results have a size of their own in each member.
 DYNAMIC = ("argwhere", "flatnonzero", "nonzero", "unique", "bincount")
 
 
-def call(level: Level, function: Callable, arguments: tuple, keywords: dict) -> Any:
+def call(level: Any, function: Callable, arguments: tuple, keywords: dict) -> Any:
     """A function of arrays, for each member of those that are batches of a level."""
     if function.__name__ in DYNAMIC:
         raise RuntimeError(
@@ -28,7 +30,7 @@ def call(level: Level, function: Callable, arguments: tuple, keywords: dict) -> 
             f"to vmap over {function.__name__}, whose result has another size in each member"
         )
     found = [
-        function(*_member(level, arguments, k), **_member(level, keywords, k))
+        function(*member(level, arguments, k), **member(level, keywords, k))
         for k in range(level.size)
     ]
     if not found or any(not hasattr(part, "dtype") for part in found):
@@ -37,20 +39,20 @@ def call(level: Level, function: Callable, arguments: tuple, keywords: dict) -> 
     return level.batch(run_op(stack, arrays, {"dim": 0}))
 
 
-def _member(level: Level, value: Any, k: int) -> Any:
+def member(level: Any, value: Any, k: int) -> Any:
     """One member of every batch in a nested value."""
     if isinstance(value, WrappedArray):
         if value.level is not level:
             return value
         return run_op(select, (value.inner,), {"dim": 0, "index": k})
     if isinstance(value, (tuple, list)):
-        return type(value)(_member(level, part, k) for part in value)
+        return type(value)(member(level, part, k) for part in value)
     if isinstance(value, dict):
-        return {name: _member(level, part, k) for name, part in value.items()}
+        return {name: member(level, part, k) for name, part in value.items()}
     return value
 
 
-def refusal(level: Level, what: str) -> RuntimeError:
+def refusal(level: Any, what: str) -> RuntimeError:
     """The error of something that needs one number where there is one a member."""
     return RuntimeError(
         f"vmap: cannot {what} a tensor that is being vmapped over: it has one value for each "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.functions.activation import SELU_ALPHA, SELU_SCALE
 from chainrule.functions.activation_arguments import check_tensor
+from chainrule.functions.random_drawing import chances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ def mask(input: Tensor, p: float, shape: Sequence[int]) -> Tensor:
     """0 with probability p, else 1 / (1 - p)."""
     if p == 1:
         return input.new_zeros(shape)
-    return input.new_empty(shape).bernoulli_(1 - p).div_(1 - p)
+    return chances(tuple(shape), input, 1 - p).div_(1 - p)
 
 
 def scaled(input: Tensor, factor: Tensor, inplace: bool) -> Tensor:

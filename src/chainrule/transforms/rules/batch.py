@@ -107,9 +107,22 @@ def as_it_is(batch: Batch) -> Any:
     return run_op(batch.op, batch.values, batch.parameters or None)
 
 
+def dynamic(batch: Batch) -> Any:
+    """An op whose result has a size of its own in each member."""
+    raise RuntimeError(
+        "vmap: We do not support batching operators that can output dynamic shape. Attempted to "
+        f"vmap over {batch.op.name}, whose result has another size in each member"
+    )
+
+
 def member_by_member(batch: Batch) -> Any:
     """Any op: once for each member, and the results put together."""
     _say_once(batch.op.name)
+    return each(batch, lambda k: batch.parameters or None)
+
+
+def each(batch: Batch, parameters_of: Callable[[int], dict | None]) -> Any:
+    """An op once for each member, with the parameters that are that member's."""
     if not batch.size:
         raise RuntimeError(
             f"vmap: {batch.op.name} runs member by member, and this batch has none; its result's "
@@ -121,7 +134,7 @@ def member_by_member(batch: Batch) -> Any:
             run_op(select, (value,), {"dim": 0, "index": k}) if own else value
             for value, own in zip(batch.values, batch.batched)
         )
-        found.append(run_op(batch.op, values, batch.parameters or None))
+        found.append(run_op(batch.op, values, parameters_of(k)))
     if isinstance(found[0], tuple):
         return tuple(stacked(parts) for parts in zip(*found))
     return stacked(found)

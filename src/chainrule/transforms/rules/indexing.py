@@ -15,11 +15,19 @@ from typing import Any
 import numpy
 
 from chainrule._core.kernels import run_op
-from chainrule.ops import arithmetic, embedding, gathering, indexing, scatter_reduction
+from chainrule.ops import (
+    arithmetic,
+    counting,
+    distinct,
+    embedding,
+    gathering,
+    indexing,
+    scatter_reduction,
+)
 from chainrule.ops.choice import choose
 from chainrule.ops.comparison import lt
 from chainrule.ops.shape import expand, permute
-from chainrule.transforms.rules.batch import Batch, give, reshape_array, with_batch
+from chainrule.transforms.rules.batch import Batch, dynamic, give, reshape_array, with_batch
 
 # ------------------------------------------------------------------------ numbers of elements
 
@@ -31,20 +39,32 @@ def by_element(batch: Batch) -> Any:
     further = {"dim": dim + 1 if dim >= 0 else dim}
     if "shape" in batch.parameters:
         further["shape"] = (batch.size, *batch.parameters["shape"])
-    if values[0].ndim > 1 or further.get("shape", (0,) * 2)[1:]:
+    if len(further.get("shape", values[0].shape)) > 2:
         return run_op(batch.op, values, batch.changed(**further))
-    return _of_numbers(batch, values, further)
+    return _of_vectors(batch, values)
 
 
-def _of_numbers(batch: Batch, values: tuple, further: dict) -> Any:
-    """Members without dimensions count as one element each."""
-    index = values[-1]
-    rows = tuple(reshape_array(value, (batch.size, -1)) for value in values)
-    if "shape" in further:
-        further["shape"] = (batch.size, 1)
-    found = run_op(batch.op, rows, batch.changed(**{**further, "dim": 1}))
-    written = batch.op.kernel not in (gathering.gather.kernel, gathering.pick.kernel)
-    return reshape_array(found, (batch.size,) if written else index.shape)
+def _of_vectors(batch: Batch, values: tuple) -> Any:
+    """Members of one dimension or none, where the index may have one more or less."""
+    op, *operands = _as_rows(batch, values)
+    parameters: dict[str, Any] = {"dim": 1}
+    shape = values[0].shape
+    if "shape" in batch.parameters:
+        shape = (batch.size, *batch.parameters["shape"])
+        parameters["shape"] = (batch.size, prod(shape[1:]))
+    found = run_op(op, tuple(operands), parameters)
+    return reshape_array(found, values[-1].shape if op is gathering.gather else shape)
+
+
+def _as_rows(batch: Batch, values: tuple) -> tuple:
+    """The op without `keepdim`, and its operands with one dimension behind the batch."""
+    plain = {
+        gathering.pick.kernel: gathering.gather,
+        gathering.pick_sum.kernel: gathering.scatter_sum,
+    }
+    rows = [reshape_array(value, (batch.size, prod(value.shape[1:]))) for value in values]
+    op = plain.get(batch.op.kernel, batch.op)
+    return (gathering.gather if op.kernel is gathering.gather.kernel else op, *rows)
 
 
 # ------------------------------------------------------------------------- numbers of members
@@ -159,3 +179,4 @@ give(by_element, scatter_reduction.scatter_min)
 give(by_member, indexing.index, indexing.index_sum, indexing.index_put)
 give(by_member, indexing.index_add, indexing.index_clear)
 give(looked_up, embedding.embedding, embedding.embedding_picked)
+give(dynamic, counting.bincount, distinct.unique)
