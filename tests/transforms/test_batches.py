@@ -54,11 +54,12 @@ def at_once(case, values, batched):
 def check(case, values, batched):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        expected = each_by_itself(case, values, batched)
         try:
+            expected = each_by_itself(case, values, batched)
             found = at_once(case, values, batched)
-        except RuntimeError as refused:
-            if case.operation.name not in REFUSED or "vmap" not in str(refused):
+        except (RuntimeError, ValueError) as refused:
+            known = "vmap" in str(refused) or "same shape" in str(refused)
+            if case.operation.name not in REFUSED or not known:
                 raise
             return
 

@@ -351,6 +351,11 @@ cdef object new_tensor(PyTypeObject *kind, PyObject *arguments, PyObject *keywor
 allocate = chainrule_replace_new(<PyTypeObject *>Tensor, new_tensor)
 
 
+def unsettled_array(Tensor x not None):
+    """The array underneath as it is, even if it is part of a transform that has ended."""
+    return x.array
+
+
 def blank(kind not None):
     """An object of a class of tensors that is yet to be given its array."""
     if not issubclass(kind, Tensor):

@@ -9,7 +9,7 @@ from chainrule._core.core cimport AccumulateGrad, Node, NodeExtra, Tensor, Tenso
 from chainrule._core.kernels cimport quietly
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
 from chainrule._core.runs cimport Run, needed
-from chainrule._core.wrapped cimport Wrapped
+from chainrule._core.wrapped cimport Wrapped, transforms
 from chainrule._core.writes cimport bump
 
 from _thread import RLock
@@ -110,6 +110,8 @@ cdef int check_gradient(Tensor variable, Tensor g) except -1:
 cdef int accumulate(Run run, Tensor variable, object g_, bint seen) except -1:
     cdef Tensor g = <Tensor?>g_
     cdef Tensor total = <Tensor>variable.gradient
+    if isinstance(g.array, Wrapped) and not run.create:
+        g = wrap(transforms["without_tangents"](g.array))   # as detach() does
     cdef bint exclusive
     if run.create:
         with accumulating:

@@ -5,6 +5,9 @@ Apart from the engine in `_core`, which runs what is asked for here.
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING
+
 from chainrule._core.engine import bind_engine
 from chainrule.autograd import hooks
 from chainrule.autograd.backward import GradientEdge, backward, grad
@@ -20,12 +23,25 @@ from chainrule.autograd.modes import (
 )
 from chainrule.functions.legacy import Variable
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
 bind_engine(
     {
         name: getattr(hooks, name)
         for name in ("run_tensor_hooks", "run_prehooks", "run_posthooks", "retain")
     }
 )
+
+_LAZY = ("forward_ad",)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """The parts that few programs need, imported when first asked for."""
+    if name in _LAZY:
+        return importlib.import_module(f"chainrule.autograd.{name}")
+    raise AttributeError(f"module 'chainrule.autograd' has no attribute '{name}'")
+
 
 __all__ = [
     "Function",

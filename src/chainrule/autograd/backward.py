@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
 from chainrule._core.engine import backward_from_scalar, run_backward
 from chainrule._core.wrapped import Wrapped
@@ -118,6 +118,15 @@ def _seeds(tensors, gradients, batched=False) -> list[Tensor]:
     ]
 
 
+def _settled(tensors: list) -> list:
+    """The tensors, as they are seen now that a level of forward mode may have been left."""
+    if not is_transformed(*tensors):
+        return tensors
+    from chainrule.transforms.crossing import settled_tensor
+
+    return [settled_tensor(x) if isinstance(x, Tensor) else x for x in tensors]
+
+
 def _inside(tensors) -> tuple:
     """The levels of transforms that a backward from these tensors takes place within."""
     wrapped = [
@@ -159,7 +168,7 @@ def backward(
         inputs = _sequence(inputs)
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    tensors = _sequence(tensors)
+    tensors = _settled(_sequence(tensors))
     seeds = _seeds(tensors, grad_tensors if grad_variables is None else grad_variables)
     roots = _roots(tensors)
     if create_graph:
@@ -233,7 +242,7 @@ def grad(
     if isinstance(inputs, dict):
         options = (retain_graph, create_graph, allow_unused, is_grads_batched, materialize_grads)
         return dict(zip(inputs, grad(outputs, list(inputs.values()), grad_outputs, *options)))
-    outputs, inputs = _sequence(outputs), _sequence(inputs)
+    outputs, inputs = _settled(_sequence(outputs)), _sequence(inputs)
     seeds = _seeds(outputs, grad_outputs, is_grads_batched)
     roots = _roots(outputs)
     edges = [_wanted_edge(tensor) for tensor in inputs]

@@ -28,6 +28,7 @@ class FunctionCtx:
     dirty_tensors: tuple[Tensor, ...] = ()
     non_differentiable: tuple[Tensor, ...] = ()
     to_save: tuple[Tensor | None, ...] = ()
+    saved_for_forward: tuple[Tensor | None, ...] = ()
     _made: _Made
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -59,6 +60,8 @@ class FunctionCtx:
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What was saved, each in its place in the graph; refused once it was freed."""
+        if self._made.for_jvp is not None:
+            return self._made.for_jvp
         kept = self._made.kept
         if kept is None:
             raise_freed_error()
@@ -91,9 +94,10 @@ class _Kept:
 class _Made:
     """What the machinery keeps of one application, out of the way of what users put on ctx."""
 
-    __slots__ = ("inputs", "kept", "metas", "places")
+    __slots__ = ("for_jvp", "inputs", "kept", "metas", "places")
 
     def __init__(self):
+        self.for_jvp = None  # while jvp runs, what save_for_forward was given
         self.kept = ()  # what save_for_backward was given; None once freed
         self.inputs = []  # per tensor input: its place among the arguments, shape and dtype
         self.metas = []  # per result: shape and dtype, None for what is no tensor

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from chainrule._core.apply import alias_of
+from chainrule._core.apply import alias_of, is_transformed
 from chainrule._core.core import Tensor
 from chainrule._core.modes import is_grad_enabled, switch_grad
 from chainrule._core.recording import attach
@@ -83,6 +83,22 @@ class Function(metaclass=_FunctionMeta):
             "autograd.Function to use it with backward mode AD."
         )
 
+    @staticmethod
+    def jvp(ctx, *tangents):
+        """The tangents of the results from those of the inputs; written by the subclass."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with "
+            "forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info, in_dims, *arguments):
+        """The results for a batch, and which dimension counts its members; by the subclass."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap static method "
+            "or set generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *arguments, **keywords):
         """Run forward with grad mode off, and put its result on the tape."""
@@ -93,7 +109,12 @@ class Function(metaclass=_FunctionMeta):
         recording = is_grad_enabled() and any(ctx.needs_input_grad)
         before = switch_grad(False)
         try:
-            output = _run_forward(cls, ctx, arguments, keywords)
+            if is_transformed(*arguments):
+                from chainrule.autograd.transformed import run_forward
+
+                output = run_forward(cls, ctx, arguments, keywords, _run_forward)
+            else:
+                output = _run_forward(cls, ctx, arguments, keywords)
         finally:
             switch_grad(before)
         return _finish(ctx, arguments, output, recording)

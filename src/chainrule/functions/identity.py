@@ -9,11 +9,11 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor, bind_method, blank
 from chainrule._core.devices import device
 from chainrule._core.operation import bind_late
-from chainrule._core.writes import detach_in_place, replace_array, share
+from chainrule._core.writes import detach_in_place, put_array, replace_array, share
 from chainrule.functions.declare import method, public
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ def detach(self) -> Tensor:
     """
     kind = type(self)
     plain = kind is Tensor or getattr(kind, "_plain_results", False)
-    return share(blank(Tensor if plain else kind), self)
+    made = share(blank(Tensor if plain else kind), self)
+    if is_transformed(made):
+        from chainrule.transforms.levels import without_tangents
+
+        put_array(made, without_tangents(made._array))
+    return made
 
 
 @method

@@ -19,5 +19,6 @@ bind_transforms(
         "levels_between": levels.levels_between,
         "fit": levels.fit,
         "store": writing.store,
+        "without_tangents": levels.without_tangents,
     }
 )

@@ -6,12 +6,19 @@ their kernels take wrappings off and put them on. They are closed under transpos
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from chainrule._core.core import unsettled_array
 from chainrule._core.kernels import run_op
 from chainrule.ops.kinds import linear
 from chainrule.ops.shape import expand
 from chainrule.transforms.batch import BatchedArray, first, moved
 from chainrule.transforms.dual import DualArray
 from chainrule.transforms.filling import zeros_like
+from chainrule.transforms.levels import WrappedArray
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Tensor
 
 
 def _is_of(x, level, kind):
@@ -51,6 +58,15 @@ make_dual.transposes(
 primal_part.transpose(lambda g, level: only_tangent(g, level=level))
 tangent_part.transpose(lambda g: g)
 only_tangent.transpose(lambda g, level: primal_part(g, level=level))
+
+
+def settled_tensor(x: Tensor) -> Tensor:
+    """A tensor without the levels that were left, in its place in the graph."""
+    array = unsettled_array(x)
+    while isinstance(array, WrappedArray) and not array.level.is_active:
+        x = primal_part(x, level=array.level)
+        array = array.left()
+    return x
 
 
 # ------------------------------------------------------------------------------------ batches

@@ -1,0 +1,177 @@
+"""Functions inside transforms: their own jvp and vmap.
+
+Apart from Function, whose forward and backward work on any tensors: forward is run on what lies
+below the innermost transform, which then adds what is its own, a tangent or a batch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from chainrule._core.apply import is_transformed, wrap_array
+from chainrule._core.core import Tensor
+from chainrule.functions import zeros_like
+from chainrule.transforms.batch import BatchedArray, BatchLevel
+from chainrule.transforms.dual import DualArray, DualLevel
+from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms.rules import first
+from chainrule.utils._pytree import _broadcast_to_and_flatten, tree_flatten, tree_unflatten
+
+
+class VmapInfo(NamedTuple):
+    """What a Function's vmap is told about the batch."""
+
+    batch_size: int
+    randomness: str
+
+
+def run_forward(cls: Any, ctx: Any, arguments: tuple, keywords: dict, plainly: Any) -> Any:
+    """What forward returns for these arguments; `plainly` runs it on tensors without a transform."""
+    if not is_transformed(*arguments):
+        return plainly(cls, ctx, arguments, keywords)
+    level = max(_level(value) for value in arguments if is_transformed(value))
+    if isinstance(level, BatchLevel):
+        return _on_batch(cls, ctx, arguments, keywords, plainly, level)
+    assert isinstance(level, DualLevel)
+    return _on_dual(cls, ctx, arguments, keywords, plainly, level)
+
+
+def _level(value: Tensor) -> Level:
+    return value._array.level
+
+
+def _is_of(value: Any, level: Level) -> bool:
+    return isinstance(value, Tensor) and getattr(value._array, "level", None) is level
+
+
+# ------------------------------------------------------------------------------------- tangents
+
+
+def _on_dual(cls, ctx, arguments, keywords, plainly, level):
+    """forward on the primals, and the Function's jvp on the tangents."""
+    primals = [wrap_array(a._array.inner) if _is_of(a, level) else a for a in arguments]
+    output = run_forward(cls, ctx, tuple(primals), keywords, plainly)
+    outputs = output if isinstance(output, tuple) else (output,)
+    tangents = [_tangent(ctx, a, p, level) for a, p in zip(arguments, primals)]
+    found = _pushed(cls, ctx, tangents, outputs)
+    results = tuple(_dual(value, tangent, level, k) for k, (value, tangent) in enumerate(found))
+    _rename(ctx, [*primals, *outputs], [*arguments, *results])
+    return results if isinstance(output, tuple) else results[0]
+
+
+def _tangent(ctx: Any, argument: Any, primal: Any, level: Level) -> Tensor | None:
+    """An argument's tangent: zeros where it has none, unless the Function wants None."""
+    if not isinstance(argument, Tensor):
+        return None
+    if _is_of(argument, level) and argument._array.tangent is not None:
+        return wrap_array(argument._array.tangent)
+    differentiable = primal.is_floating_point() or primal.is_complex()
+    return zeros_like(primal) if ctx.materialize_grads and differentiable else None
+
+
+def _pushed(cls, ctx, tangents, outputs):
+    """(result, its tangent) for each result."""
+    before, ctx._made.for_jvp = ctx._made.for_jvp, ctx.saved_for_forward
+    try:
+        found = cls.jvp(ctx, *tangents)
+    finally:
+        ctx._made.for_jvp = before
+    found = found if isinstance(found, tuple) else (found,)
+    if len(found) != len(outputs):
+        raise RuntimeError(
+            f"Function's jvp returned an invalid number of forward gradients (expected "
+            f"{len(outputs)} but got {len(found)})"
+        )
+    return list(zip(outputs, found))
+
+
+def _dual(value: Any, tangent: Any, level: DualLevel, number: int) -> Any:
+    if tangent is None or not isinstance(value, Tensor):
+        return value
+    if not isinstance(tangent, Tensor):
+        raise RuntimeError(
+            f"expected Variable or None (got {type(tangent).__name__}) for grad output {number}."
+        )
+    if value.shape != tangent.shape:
+        raise RuntimeError(
+            "Trying to set a forward gradient that has a different size than that of the original "
+            f"Tensor, this is not supported. Tensor is of size {list(value.shape)} while the given "
+            f"forward gradient is of size {list(tangent.shape)}."
+        )
+    return wrap_array(level.dual(value._array, tangent.to(value.dtype)._array))
+
+
+def _rename(ctx: Any, old: list, new: list) -> None:
+    """Let what ctx keeps be the tensors outside, so that backward and outer jvps see them whole."""
+    outside = {id(one): other for one, other in zip(old, new) if isinstance(one, Tensor)}
+    for name in ("to_save", "saved_for_forward", "dirty_tensors", "non_differentiable"):
+        kept = getattr(ctx, name)
+        setattr(ctx, name, tuple(outside.get(id(tensor), tensor) for tensor in kept))
+
+
+# -------------------------------------------------------------------------------------- batches
+
+
+def _on_batch(cls, ctx, arguments, keywords, plainly, level):
+    """The Function's own vmap, or its forward as it is, if it says that this will do."""
+    from chainrule.autograd.function import Function
+
+    overridden = cls.vmap is not Function.vmap
+    if cls.generate_vmap_rule and overridden:
+        raise RuntimeError(
+            f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and "
+            "an overridden vmap staticmethod. Please set generate_vmap_rule=False or delete the "
+            "overridden vmap staticmethod to avoid ambiguity."
+        )
+    if cls.generate_vmap_rule:
+        _refuse_tangents_below(cls, arguments)
+        return plainly(cls, ctx, arguments, keywords)
+    if not overridden:
+        raise RuntimeError(
+            f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please "
+            "override and implement the vmap staticmethod or set generate_vmap_rule=True."
+        )
+    values = [wrap_array(a._array.inner) if _is_of(a, level) else a for a in arguments]
+    dims = tuple(0 if _is_of(a, level) else None for a in arguments)
+    output = _entered(cls.vmap(VmapInfo(level.size, level.randomness), dims, *values), level)
+    if cls.setup_context is not Function.setup_context:
+        cls.setup_context(ctx, arguments, output)
+    return output
+
+
+def _refuse_tangents_below(cls: Any, arguments: tuple) -> None:
+    for value in arguments:
+        array = value._array if isinstance(value, Tensor) else None
+        while isinstance(array, WrappedArray):
+            if isinstance(array, DualArray):
+                raise NotImplementedError(
+                    f"{cls.__name__}: a Function with generate_vmap_rule in a vmap inside forward "
+                    "mode; give it a vmap staticmethod, or put forward mode inside the vmap"
+                )
+            array = array.inner
+
+
+def _entered(returned: Any, level: BatchLevel) -> Any:
+    """What a vmap staticmethod returned, (output, out_dims), as batches."""
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        raise RuntimeError(
+            "Expected the vmap staticmethod to have two returns, an output and out_dims with "
+            "pytree structure compatible with the output. Got a "
+            + (f"tuple of {len(returned)}" if isinstance(returned, tuple) else f"{type(returned)}")
+            + " instead"
+        )
+    output, out_dims = returned
+    flat, spec = tree_flatten(output)
+    dims = _broadcast_to_and_flatten(out_dims, spec)
+    if dims is None:
+        raise RuntimeError(
+            f"vmap staticmethod: out_dims {out_dims} are not compatible with the structure of the "
+            f"output, {spec}"
+        )
+    return tree_unflatten([_batch(value, dim, level) for value, dim in zip(flat, dims)], spec)
+
+
+def _batch(value: Any, dim: int | None, level: BatchLevel) -> Any:
+    if dim is None or not isinstance(value, Tensor):
+        return value
+    return wrap_array(BatchedArray(level, first(value._array, dim % value.ndim)))
