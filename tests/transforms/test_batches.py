@@ -4,29 +4,15 @@ import warnings
 
 import numpy as np
 import pytest
-from tests.samples import CASES
-from tests.samples.drive import array_of, arrays, call, parts, tensors
 
 import chainrule as torch
 from chainrule.transforms.batch import BatchLevel
 from chainrule.transforms.crossing import enter_batch, leave_batch
+from tests.samples import CASES
+from tests.samples.drive import array_of, arrays, call, parts, tensors
+from tests.transforms.batches import REFUSED, SIZE, members
 
-SIZE = 3
-# Those of which some cases cannot be: the result has another size in each member, it is a Python
-# number, or a batch is written into what has none.
-REFUSED = {
-    "allclose", "argwhere", "bincount", "equal", "getitem", "index_fill", "index_put",
-    "masked_scatter", "masked_select", "nn.functional.binary_cross_entropy",
-    "nn.functional.binary_cross_entropy_with_logits", "nn.functional.cross_entropy",
-    "nn.functional.nll_loss", "nn.functional.one_hot", "nonzero", "repeat_interleave", "setitem",
-    "unique",
-}  # fmt: skip
 VALUES = [case for case in CASES if not case.operation.random]
-
-
-def members(value):
-    """The same numbers in several orders: members of a batch that lie in the same domain."""
-    return [np.roll(value.reshape(-1), k).reshape(value.shape) for k in range(SIZE)]
 
 
 def each_by_itself(case, values, batched):

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.samples import COMPLEX, DIFFERENTIABLE
-from tests.samples.differences import directions, pushforward
-from tests.samples.drive import array_of, arrays, call, differentiated, parts, tensors
 
 import chainrule as torch
 from chainrule.transforms.crossing import make_dual, tangent_part
 from chainrule.transforms.dual import DualLevel
+from tests.samples import COMPLEX, DIFFERENTIABLE
+from tests.samples.differences import directions, pushforward
+from tests.samples.drive import array_of, arrays, call, differentiated, parts, tensors
 
 
 def check(case, values):

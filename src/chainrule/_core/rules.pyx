@@ -91,7 +91,8 @@ cdef tuple asked(Node node, Py_ssize_t k, object g, bint attach):
 cdef tuple in_type_of(Tensor g, tuple values, bint promoted):
     """The operands of another type (an integer divisor) in that of g, as the op computed with them.
 
-    Else their partial would be computed in their type, with its digits.
+    Else their partial would be computed in their type, with its digits; and that of a number, of
+    which `log(2.5)` makes a tensor, in the default type.
     """
     cdef dtype wanted = types.dtype_of(g.array), kind
     cdef list found = None
@@ -106,6 +107,10 @@ cdef tuple in_type_of(Tensor g, tuple values, bint promoted):
                 if found is None:
                     found = list(values)
                 found[at] = needed["cast"](value, dtype=wanted)
+        elif type(value) is float or type(value) is int:
+            if found is None:
+                found = list(values)
+            found[at] = wrap(numpy.asarray(value, wanted.numpy))
     return values if found is None else tuple(found)
 
 

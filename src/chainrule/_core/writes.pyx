@@ -165,6 +165,9 @@ def in_place_call(Op op not None, Tensor x not None, tuple others not None, dict
     """op written into x, for an op of any number of inputs and parameters."""
     check_arity(op, 1 + PyTuple_GET_SIZE(others))
     check_writable(x)
+    if x.base is not None and not x.needs_grad and modes.recording():
+        if x.base.needs_grad and views_values(x):
+            derive(x)               # a view made for this write alone, without a node
     for other in others:
         check_overlap(x, other)
     return write(op, x, (x,) + others, parameters or None)

@@ -286,10 +286,14 @@ def _checked(found, inputs, allow_unused, materialize, seeds) -> tuple[Tensor | 
             )
     if materialize:
         found = [
-            wrap_array(numpy.zeros_like(tensor._array)) if gradient is None else gradient
+            _zeros_like(tensor) if gradient is None else gradient
             for tensor, gradient in zip(inputs, found)
         ]
     return tuple(found)
+
+
+def _zeros_like(tensor: Tensor) -> Tensor:
+    return wrap_array(numpy.zeros(tensor._array.shape, tensor._array.dtype))
 
 
 @method(name="backward")

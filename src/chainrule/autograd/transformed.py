@@ -26,7 +26,7 @@ class VmapInfo(NamedTuple):
 
 
 def run_forward(cls: Any, ctx: Any, arguments: tuple, keywords: dict, plainly: Any) -> Any:
-    """What forward returns for these arguments; `plainly` runs it on tensors without a transform."""
+    """What forward returns; `plainly` runs it on tensors without a transform."""
     if not is_transformed(*arguments):
         return plainly(cls, ctx, arguments, keywords)
     level = max(_level(value) for value in arguments if is_transformed(value))
@@ -37,7 +37,8 @@ def run_forward(cls: Any, ctx: Any, arguments: tuple, keywords: dict, plainly: A
 
 
 def _level(value: Tensor) -> Level:
-    return value._array.level
+    array: Any = value._array
+    return array.level
 
 
 def _is_of(value: Any, level: Level) -> bool:
@@ -63,8 +64,9 @@ def _tangent(ctx: Any, argument: Any, primal: Any, level: Level) -> Tensor | Non
     """An argument's tangent: zeros where it has none, unless the Function wants None."""
     if not isinstance(argument, Tensor):
         return None
-    if _is_of(argument, level) and argument._array.tangent is not None:
-        return wrap_array(argument._array.tangent)
+    array: Any = argument._array
+    if _is_of(argument, level) and array.tangent is not None:
+        return wrap_array(array.tangent)
     differentiable = primal.is_floating_point() or primal.is_complex()
     return zeros_like(primal) if ctx.materialize_grads and differentiable else None
 
@@ -174,4 +176,5 @@ def _entered(returned: Any, level: BatchLevel) -> Any:
 def _batch(value: Any, dim: int | None, level: BatchLevel) -> Any:
     if dim is None or not isinstance(value, Tensor):
         return value
-    return wrap_array(BatchedArray(level, first(value._array, dim % value.ndim)))
+    batch: Any = BatchedArray(level, first(value._array, dim % value.ndim))
+    return wrap_array(batch)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.core import bind_method
+from chainrule._core.wrapped import Wrapped
 from chainrule._core.writes import bump_version, replace_array, share
 from chainrule.functions.declare import method
 from chainrule.functions.identity import checked_dim
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 @method
 def data_ptr(self) -> int:
     """The address of the first element."""
-    return self._array.__array_interface__["data"][0]
+    array = self._array
+    return _address(array.exposed() if isinstance(array, Wrapped) else array)
+
+
+def _address(array) -> int:
+    return array.address if isinstance(array, Wrapped) else array.__array_interface__["data"][0]
 
 
 @method
@@ -34,7 +40,7 @@ def storage_offset(self) -> int:
     base = self._base
     if base is None:
         return 0
-    return (data_ptr(self) - data_ptr(base)) // self._array.itemsize
+    return (_address(self._array) - _address(base._array)) // self._array.itemsize
 
 
 @method

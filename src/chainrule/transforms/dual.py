@@ -17,6 +17,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
+from chainrule._core.modes import switch_grad
 from chainrule.ops.conversion import cast, clone
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.tangents import pushforward
@@ -129,11 +130,22 @@ class DualLevel(Level):
         ]
         out = run_op(op, primals, parameters)
         if not op.rules:
-            return out
+            return self.by_formula(op, arrays, parameters, out)
         found = self.tangents_of(op, primals, tangents, parameters, out)
         if isinstance(out, tuple):
             return tuple(self.dual(*pair) for pair in zip(out, found))
         return self.dual(out, found)
+
+    def by_formula(self, op: Op, arrays: tuple, parameters: dict | None, out: Any) -> Any:
+        """An op without a derivative; a slope has one, that of the formula which is its kernel."""
+        if op.formula is None or out.dtype.kind in "biu":
+            return out
+        numbers = [(parameters or {})[name] for name in op.parameters]
+        before = switch_grad(False)
+        try:
+            return op.formula(*[wrap_array(array) for array in arrays], *numbers)._array
+        finally:
+            switch_grad(before)
 
     def tangents_of(
         self, op: Op, primals: tuple, tangents: list, parameters: dict | None, out: Any
