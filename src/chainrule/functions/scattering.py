@@ -18,6 +18,7 @@ from chainrule.functions.writing import Write, both_forms, raised
 from chainrule.ops import arithmetic
 from chainrule.ops import gathering as ops
 from chainrule.ops import scatter_reduction as reductions
+from chainrule.ops.conversion import cast
 from chainrule.ops.places import add_elements, elements, put_elements
 from chainrule.ops.shape import narrow
 
@@ -242,7 +243,8 @@ def _counts(x, index, dim, include_self) -> Tensor:
     """How many values there are at each place; at least 1."""
     counts = wrap_array(numpy.full(x._array.shape, int(include_self), numpy.int64))
     ones = wrap_array(numpy.ones(index._array.shape, numpy.int64))
-    return arithmetic.maximum(ops.scatter_add(counts, ones, index, dim=dim), 1)
+    counts = arithmetic.maximum(ops.scatter_add(counts, ones, index, dim=dim), 1)
+    return cast(counts, dtype=x.dtype)
 
 
 def _divided(total, counts):

@@ -147,8 +147,10 @@ class TreeSpec:
         node = SUPPORTED_NODES.get(type)
         self._unflatten = unflatten_fn or (node.unflatten_fn if node else None)
         self.num_children = len(self._children)
-        self.num_nodes = 1 + sum(child.num_nodes for child in self._children)
-        self.num_leaves = 1 if type is None else sum(child.num_leaves for child in self._children)
+        self.num_nodes: int = 1 + sum(child.num_nodes for child in self._children)
+        self.num_leaves: int = (
+            1 if type is None else sum(child.num_leaves for child in self._children)
+        )
 
     @property
     def context(self) -> Any:
