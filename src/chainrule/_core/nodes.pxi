@@ -147,6 +147,15 @@ def is_freed(Node node not None):
     return node.op is not None and node.saved is None
 
 
+def has_hooks(Node node not None):
+    """Whether a backward would call anything of the user's at this node."""
+    cdef NodeExtra extra = node.extra
+    if type(node) is AccumulateGrad:
+        mine = (<AccumulateGrad>node).variable.extra
+        return mine is not None and bool((<TensorExtra>mine).hooks)
+    return extra is not None and bool(extra.hooks or extra.prehooks or extra.tensor_hooks)
+
+
 def known_values(Node node not None):
     """The saved operands by number, and the result as "out": those not written to since."""
     cdef dict found = {}
