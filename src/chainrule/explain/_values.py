@@ -6,6 +6,7 @@ more; but what one node did not keep, another often did, and the rest follows fr
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from chainrule._core.apply import wrap_array
@@ -18,6 +19,7 @@ from chainrule._core.core import (
     result_count,
 )
 from chainrule._core.modes import switch_grad
+from chainrule.explain._expressions import operand_texts
 from chainrule.explain._lines import node_op
 
 if TYPE_CHECKING:
@@ -72,11 +74,20 @@ def _saved(graph: Graph) -> dict[Place, Value]:
 
 def operands_of(node: Node, known: dict[Place, Value]) -> list[Value]:
     """The values of a node's operands: those of other nodes' results, and saved constants."""
-    saved = known_values(node)
+    saved, inputs = known_values(node), inputs_of(node)
     return [
-        saved.get(k) if child is None else known.get((child, number))
-        for k, (child, number) in enumerate(inputs_of(node))
+        known.get((child, number)) if child is not None else saved.get(k, _literal(node, k, inputs))
+        for k, (child, number) in enumerate(inputs)
     ]
+
+
+def _literal(node: Node, k: int, inputs: tuple[Any, ...]) -> Value:
+    """A number that stands in the user's expression: the 1 of `x + 1`, which nobody has to save."""
+    try:
+        value = ast.literal_eval(operand_texts(node, len(inputs))[k])
+    except (ValueError, SyntaxError):
+        return None
+    return value if isinstance(value, int | float | complex) else None
 
 
 def _computed(node: Node, operands: list[Value]) -> Value:

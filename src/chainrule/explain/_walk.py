@@ -88,7 +88,7 @@ def graph_of(root: Place) -> Graph:
 def _in_order(graph: Graph) -> list[Node]:
     """Latest first, each after all that use it; the ends of the graph last, as in the engine."""
     waiting = {node: len(uses) for node, uses in graph.uses.items()}
-    ready = [(_rank(graph.root[0]), 0, graph.root[0])]
+    ready = [(_rank(graph, graph.root[0]), 0, graph.root[0])]
     ordered = []
     while ready:
         node = heapq.heappop(ready)[2]
@@ -98,12 +98,20 @@ def _in_order(graph: Graph) -> list[Node]:
                 continue
             waiting[child] -= 1
             if not waiting[child]:
-                heapq.heappush(ready, (_rank(child), len(ordered) + len(ready), child))
+                heapq.heappush(ready, (_rank(graph, child), len(ordered) + len(ready), child))
     return ordered
 
 
-def _rank(node: Node) -> tuple[bool, int]:
-    return isinstance(node, AccumulateGrad), -Node._sequence_nr.__get__(node)
+def _rank(graph: Graph, node: Node) -> tuple[bool, int, int]:
+    """Where a node comes among those that are ready; leaves in the order of their first use."""
+    if not isinstance(node, AccumulateGrad):
+        return False, -_sequence(node), 0
+    first, k = min(((_sequence(user), k) for user, k in graph.uses[node]), default=(0, 0))
+    return True, first, k
+
+
+def _sequence(node: Node) -> int:
+    return Node._sequence_nr.__get__(node)
 
 
 def backward(graph: Graph, seed: Tensor) -> Iterator[Step]:
