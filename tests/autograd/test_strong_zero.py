@@ -165,3 +165,17 @@ def test_it_ends_with_an_error():
         raise ZeroDivisionError
 
     assert is_strong_zero_enabled() is False
+
+
+def test_a_tangent_of_zero_stays_zero_in_forward_mode():
+    from chainrule.autograd import forward_ad
+
+    x = torch.tensor([0.0, 4.0])
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, torch.tensor([0.0, 1.0]))
+        ordinary = forward_ad.unpack_dual(dual.sqrt()).tangent
+        with strong_zero():
+            found = forward_ad.unpack_dual(dual.sqrt()).tangent
+
+    assert ordinary.isnan().tolist() == [True, False]
+    assert found.tolist() == [0.0, 0.25]

@@ -241,3 +241,13 @@ def test_ten_thousand_nodes_make_a_short_report():
 
     assert report.finding.op == "sqrt"
     assert len(str(report).splitlines()) < 12
+
+
+@pytest.mark.parametrize("name", ["nan", "flow", "steps"])
+def test_a_gradient_that_does_not_fit_is_refused_as_backward_refuses_it(name):
+    explain = getattr(torch.explain, name)
+
+    with pytest.raises(RuntimeError, match=r"Mismatch in shape: grad_output\[0\]"):
+        explain(leaf(1.0, 2.0) * 2, gradient=torch.ones(3))
+    with pytest.raises(TypeError, match="gradients can be either Tensors or None, but got float"):
+        explain(leaf(1.0) * 2, gradient=1.0)

@@ -195,7 +195,8 @@ class strong_zero(_WithoutParentheses):
     Holds for this thread only, and for the backward, wherever the graph was made. Each element of
     elementwise operations, and each term of the sums in products of matrices, is treated so; of
     other operations with a formula of their own (softmax, norm), cotangents that are zero
-    throughout. The backward of your own Functions is yours. PyTorch has nothing like it.
+    throughout. In forward mode, zeros of tangents are strong in elementwise operations. The
+    backward of your own Functions is yours. PyTorch has nothing like it.
 
     >>> import chainrule as torch
     >>> x = torch.tensor([0.0, 4.0], requires_grad=True)

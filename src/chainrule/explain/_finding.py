@@ -74,11 +74,8 @@ class Finding:
 
 
 def is_finite(value: Value) -> bool:
-    """Whether a value is known to be finite throughout."""
-    try:
-        return bool(numpy.isfinite(value).all())
-    except TypeError:  # no number: nothing known against it
-        return True
+    """Whether a value is finite throughout."""
+    return bool(numpy.isfinite(value).all())
 
 
 def has_nan(value: Value) -> bool:

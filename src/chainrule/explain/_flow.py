@@ -30,8 +30,8 @@ from chainrule.explain._walk import (
     checked,
     graph_of,
     hooked,
-    ones_like,
     root_of,
+    seed_of,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Watch:
         self.norms[step.node] = norm_of(step.arrived)
         if step.refusal:
             self.refusals.append(f"{line_of(step.node)}: {step.refusal}")
-        sent = [norm_of([part]) for part in step.sent if part is not None]
+        sent = [norm_of([part]) for part in step.sent if part is not None and part.numel()]
         if self.norms[step.node] and sent:
             self.gains[step.node] = max(_inwards(step) or sent) / self.norms[step.node]
             self.dead += [] if any(sent) else [step.node]
@@ -119,8 +119,8 @@ def flow(loss: Tensor, params: Any = None, gradient: Tensor | None = None) -> Fl
     `params` are tensors, a dict of them by name, or a Module; without it, all leaves of the graph.
     Norms are of what a backward from `gradient` (ones at first) would carry; no `.grad` is
     written, nothing is freed, no hook is called. Ways on which the gradient vanishes, explodes or
-    is all zero are pointed out by line. Raises TypeError for what is no tensor, and nothing
-    else.
+    is all zero are pointed out by line. TypeError is raised for what is no tensor, RuntimeError
+    for a gradient of another shape, and nothing else.
 
     .. math:: \mathrm{share}_i = \langle g_i, g \rangle / \langle g, g \rangle, \quad g = \sum g_i
 
@@ -132,13 +132,12 @@ def flow(loss: Tensor, params: Any = None, gradient: Tensor | None = None) -> Fl
     >>> [f"{use.share:.0%} {use.line.text}" for use in report.targets["w"].uses]
     ['78% w * w', '22% w.sum()']
     """
-    checked("flow", loss)
+    root, seed = root_of(checked("flow", loss)), seed_of(loss, gradient)
     named = named_tensors(params)
-    root = root_of(loss)
     if root is None:
         return FlowReport(0.0, unseen=("the loss does not require grad: explain.why_none",))
     try:
-        return _report(loss, root, named, gradient)
+        return _report(root, named, seed)
     except Exception as error:  # a strange graph: a tensor inside a transform, say
         return FlowReport(0.0, unseen=(f"the graph cannot be looked at: {error}",))
 
@@ -167,20 +166,19 @@ def _named(members: list[Any]) -> list[tuple[str, Any]]:
     return [(found.get(id(one), f"params[{k}]"), one) for k, one in enumerate(members)]
 
 
-def _report(loss, root, named, gradient) -> FlowReport:
+def _report(root, named, seed) -> FlowReport:
     graph = graph_of(root)
     if named is None:
         named = dict(_named([leaf.variable for leaf in graph.leaves]))
     places = {name: root_of(tensor) for name, tensor in named.items()}
     watch = Watch({place for place in places.values() if place is not None})
-    for step in backward(graph, ones_like(loss) if gradient is None else gradient):
+    for step in backward(graph, seed):
         watch.see(step)
-    seed = watch.norms.get(root[0], 0.0)
     unseen = watch.refusals + (["hooks were not called"] if hooked(graph) else [])
     targets = {name: _target(name, place, watch) for name, place in places.items()}
     points = _points(graph, watch)
     ways = ways_of(targets, places, watch, root[0], points)
-    return FlowReport(seed, targets, points, ways, tuple(unseen))
+    return FlowReport(norm_of([seed]), targets, points, ways, tuple(unseen))
 
 
 def _target(name: str, place: Place | None, watch: Watch) -> Target:

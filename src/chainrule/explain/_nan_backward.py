@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from chainrule._core.apply import wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, inputs_of, known_values
 from chainrule._core.rules import cotangents_of
 from chainrule.explain._expressions import operand_texts
@@ -30,7 +31,7 @@ from chainrule.explain._lines import line_of, node_op, spoken
 from chainrule.explain._nan_forward import Trail
 from chainrule.explain._remedies import SELECTIONS, Facts, from_infinity, reason
 from chainrule.explain._values import values
-from chainrule.explain._walk import Graph, Place, Step, backward, ones_like
+from chainrule.explain._walk import Graph, Place, Step, backward
 
 if TYPE_CHECKING:
     from chainrule.explain._values import Value
@@ -166,17 +167,10 @@ def _slope(node, k, g, part, index):
     if op is None or op.kind != ELEMENTWISE or g is None or g.shape != part.shape:
         return None
     try:
-        slopes = cotangents_of(node, (ones_like_array(g),))[k]
+        slopes = cotangents_of(node, (wrap_array(numpy.ones_like(g)),))[k]
     except Exception:  # a strange graph: the product says enough
         return None
     return None if slopes is None else slopes._array[index].item()
-
-
-def ones_like_array(array):
-    """A tensor of ones of an array's shape and type."""
-    from chainrule._core.apply import wrap_array
-
-    return ones_like(wrap_array(array))
 
 
 def _of_a_sum(graph: Graph, step: Step) -> Finding:

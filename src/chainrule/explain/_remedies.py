@@ -111,6 +111,8 @@ def _quotient(facts: Facts) -> Reason | None:
         return None
     y = facts.name(0 if facts.op == "reciprocal" else 1)
     why = "0 / 0 is NaN." if facts.op == "div" and facts.x == 0 else "x / 0 is infinite."
+    if y.replace(".", "").isdigit():
+        return why, "The divisor is the number 0: leave the division out, or divide by another."
     return why, (
         f"Add something small, {y} + 1e-8, or divide by torch.where({y} == 0, 1, {y}) and choose "
         "afterwards what the result is to be there."

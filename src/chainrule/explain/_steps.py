@@ -32,8 +32,8 @@ from chainrule.explain._walk import (
     checked,
     graph_of,
     hooked,
-    ones_like,
     root_of,
+    seed_of,
 )
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def steps(loss: Tensor, gradient: Tensor | None = None) -> StepsReport:
 
     Each operation from the loss to the leaves with its formula, shapes and, where there are few,
     the numbers. A loss of several elements, or a `gradient`, is explained as a product v^T J;
-    v is ones at first. No `.grad` is written, nothing is freed, no hook is called. Raises
-    TypeError for what is no tensor, and nothing else.
+    v is ones at first. No `.grad` is written, nothing is freed, no hook is called. TypeError
+    is raised for what is no tensor, RuntimeError for a gradient of another shape, and nothing else.
 
     .. math:: \frac{\partial f}{\partial x} = \sum_u \frac{\partial f}{\partial u}
         \frac{\partial u}{\partial x}
@@ -69,12 +69,11 @@ def steps(loss: Tensor, gradient: Tensor | None = None) -> StepsReport:
       df/da = df/da (use 1) + df/da (use 2) = 1 + 3 = 4
       df/db = 2
     """
-    checked("steps", loss)
-    root = root_of(loss)
+    root, seed = root_of(checked("steps", loss)), seed_of(loss, gradient)
     if root is None:
         return StepsReport("loss", unseen=("it does not require grad: see explain.why_none",))
     try:
-        return _Writer(loss, root, gradient).report()
+        return _Writer(loss, root, seed, gradient is not None).report()
     except Exception as error:  # a strange graph: a tensor inside a transform, say
         return StepsReport("loss", unseen=(f"the graph cannot be looked at: {error}",))
 
@@ -82,12 +81,12 @@ def steps(loss: Tensor, gradient: Tensor | None = None) -> StepsReport:
 class _Writer:
     """The report while it is written: names, numbers, and what has been sent to each place."""
 
-    def __init__(self, loss: Tensor, root: Place, gradient: Tensor | None):
+    def __init__(self, loss: Tensor, root: Place, seed: Tensor, is_given: bool):
         self.graph: Graph = graph_of(root)
         self.names = PlaceNames(self.graph)
         self.loss = self.names[root]
-        self.is_product = gradient is not None or loss.numel() != 1
-        self.seed = ones_like(loss) if gradient is None else gradient
+        self.is_product = is_given or loss.numel() != 1
+        self.seed = seed
         self.sent: dict[Place, list[Part]] = defaultdict(list)
         self.uses = self._counted()
         nodes = self.graph.nodes

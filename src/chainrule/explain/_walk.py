@@ -11,7 +11,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chainrule._core.apply import wrap_array
 from chainrule._core.core import (
     AccumulateGrad,
     Node,
@@ -23,6 +22,7 @@ from chainrule._core.core import (
 )
 from chainrule._core.modes import switch_grad
 from chainrule._core.rules import cotangents_of
+from chainrule.functions import ones_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,11 +173,19 @@ def _sum(one: Tensor, other: Tensor) -> Tensor:
         switch_grad(before)
 
 
-def ones_like(tensor: Tensor) -> Tensor:
-    """The cotangent of the sum of all elements."""
-    import numpy
-
-    return wrap_array(numpy.ones_like(tensor._array))
+def seed_of(loss: Tensor, gradient: Tensor | None) -> Tensor:
+    """What a backward starts from: ones, the gradient of the sum, or what is given, if it fits."""
+    if gradient is None:
+        return ones_like(loss.detach())
+    if not isinstance(gradient, Tensor):
+        kind = type(gradient).__name__
+        raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
+    if gradient.shape != loss.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has "
+            f"a shape of {loss.shape}."
+        )
+    return gradient.detach()
 
 
 def hooked(graph: Graph) -> list[Node]:

@@ -12,6 +12,7 @@ Note: how far a zero reaches. Nothing that is finite changes; what is not is loo
 | multilinear | in the sum that makes an element, each product with a zero of the cotangent      |
 | general     | a cotangent of nothing but zeros; of others, only its rule knows what meets what |
 
+In forward mode the zeros of tangents are strong in elementwise operations, and there alone.
 The backward of a user's Function is the user's. The choice is made in the partial, not in the
 product, so that the derivative with respect to the cotangent is kept wherever it is finite.
 """
@@ -29,17 +30,25 @@ from chainrule.ops import extremes
 from chainrule.ops.choice import where
 from chainrule.ops.comparison import isfinite, ne
 from chainrule.ops.conversion import cast
-from chainrule.ops.cotangents import times
+from chainrule.ops.cotangents import pushed, times
 from chainrule.ops.kinds import LINEAR, MULTILINEAR
 
 
 def times_strongly(g, partial):
     """g * conj(partial), and 0 wherever g is."""
+    return times(g, _harmless(g, partial))
+
+
+def pushed_strongly(t, partial):
+    """t * partial in forward mode, and 0 wherever t is."""
+    return pushed(t, _harmless(t, partial))
+
+
+def _harmless(g, partial):
+    """The partial, with 0 for what is infinite or NaN and would meet a zero."""
     if not isinstance(partial, Tensor):
-        partial = partial if _is_finite(partial) else where(ne(g, 0), partial, 0)
-    elif not _is_clean(partial):
-        partial = where(isfinite(partial) | ne(g, 0), partial, 0)
-    return times(g, partial)
+        return partial if _is_finite(partial) else where(ne(g, 0), partial, 0)
+    return partial if _is_clean(partial) else where(isfinite(partial) | ne(g, 0), partial, 0)
 
 
 def strongly(op, k, values):
