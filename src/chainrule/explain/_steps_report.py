@@ -73,6 +73,8 @@ class StepsReport:
 
     def __str__(self):
         """The report."""
+        if not self.computed:
+            return "\n".join(f"Not seen: {text}" for text in self.unseen)
         lines = ["Forward:", *[f"  {line}" for line in _middle_out(list(self.computed))]]
         lines += ["", *self._preface(), "Backward, from the loss to the leaves:"]
         lines += _middle_out([self._rule(k, rule) for k, rule in enumerate(self.rules, 1)])
