@@ -428,8 +428,8 @@ globals().update(DTYPES)  # float32, int64, ... and their other names
 
 # Modules that many programs do not use: imported when first asked for.
 _LAZY = (
-    "accelerator", "autograd", "backends", "compiler", "cuda", "linalg", "mps", "nn", "optim",
-    "random", "serialization", "testing", "version", "xpu",
+    "accelerator", "autograd", "backends", "compiler", "cuda", "explain", "linalg", "mps", "nn",
+    "optim", "random", "serialization", "testing", "version", "xpu",
 )  # fmt: skip
 _LAZY_NAMES = {"save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda"}
 

@@ -511,3 +511,11 @@ def test_the_data_that_a_leaf_was_given_since_counts(create_graph):
     w.data = torch.tensor(10.0)
     (found,) = torch.autograd.grad(y, w, create_graph=create_graph)
     assert found.item() == 20.0
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_division_by_the_number_zero_has_an_infinite_slope(create_graph):
+    """Guards create_graph, under which Python divided the numbers, and refused."""
+    x = leaf(1.0, -2.0)
+    (found,) = torch.autograd.grad((x / 0).sum(), x, create_graph=create_graph)
+    assert found.tolist() == [torch.inf, torch.inf]

@@ -16,7 +16,9 @@ from chainrule._core.core cimport (
 )
 from chainrule._core.leaves cimport capture, finish_leaf, run_prehooks, run_tensor_hooks
 from chainrule._core.operation cimport ASK_OUTS
-from chainrule._core.rules cimport adjusted, all_cotangents, pull, release_function
+from chainrule._core.rules cimport (
+    adjusted, all_cotangents, choose_rules, pull, release_function,
+)
 from chainrule._core.runs cimport (
     Run, arrive, arrived, await_one, claim, is_wanted, needed, pending_of, pop, push, release,
     take_cotangent, want,
@@ -83,7 +85,8 @@ def run_backward(
     cdef Node node
     cdef bint before = modes.grad_enabled()
     runs += 1
-    run.identity, run.retain, run.create = runs, retain, create
+    run.identity, run.retain = runs, retain
+    choose_rules(run, create)
     run.claimed, run.ready, run.selective = [], [], targets is not None
     run.inside = inside
     for node, number in roots:

@@ -1,4 +1,4 @@
-"""The modes of a thread: is a graph recorded, are tensors for inference only.
+"""The modes of a thread: is a graph recorded, are tensors for inference only, are zeros strong.
 
 Apart, because everything asks and nobody else may hold the answer: the flags live in
 thread-local memory, which costs about 2 ns to read (a Python thread-local costs 40).
@@ -15,11 +15,13 @@ cdef extern from *:
     static CHAINRULE_THREAD int chainrule_inference = 0;
     static CHAINRULE_THREAD int chainrule_backwards = 0;
     static CHAINRULE_THREAD int chainrule_batches = 0;
+    static CHAINRULE_THREAD int chainrule_strong_zeros = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
     int chainrule_backwards
     int chainrule_batches
+    int chainrule_strong_zeros
 
 
 cdef bint grad_enabled() noexcept:
@@ -38,6 +40,11 @@ cdef bint inference_enabled() noexcept:
 cdef void set_inference_enabled(bint on) noexcept:
     global chainrule_inference
     chainrule_inference = on
+
+
+cdef bint strong_zeros() noexcept:
+    """Whether a cotangent of zero stays zero whatever it is multiplied by."""
+    return chainrule_strong_zeros
 
 
 cdef bint recording() noexcept:
@@ -88,4 +95,17 @@ def switch_inference(bint on):
     """Turn inference mode on or off in this thread; returns what it was."""
     before = inference_enabled()
     set_inference_enabled(on)
+    return before
+
+
+def is_strong_zero_enabled():
+    """Whether cotangents of zero stay zero in this thread."""
+    return strong_zeros()
+
+
+def switch_strong_zeros(bint on):
+    """Turn strong zeros on or off in this thread; returns what it was."""
+    global chainrule_strong_zeros
+    before = strong_zeros()
+    chainrule_strong_zeros = on
     return before

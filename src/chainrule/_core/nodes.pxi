@@ -124,6 +124,54 @@ cdef object raise_freed():
     )
 
 
+# What explains a graph reads nodes by these functions: a Function's node has any attribute its
+# user gives it.
+
+def inputs_of(Node node not None):
+    """(node, which of its results) per operand of the op, whatever next_functions leaves out."""
+    return tuple(zip(node.edges or (), node.numbers or (0,) * len(node.edges or ())))
+
+
+def result_count(Node node not None):
+    """How many results the operation has."""
+    return node.results
+
+
+def source_of(Node node not None):
+    """The line of the user's program that made the node."""
+    return sources.locate(node.code, node.instruction)
+
+
+def is_freed(Node node not None):
+    """Whether a backward has let go of what the node of an operation had saved."""
+    return node.op is not None and node.saved is None
+
+
+def has_hooks(Node node not None):
+    """Whether a backward would call anything of the user's at this node."""
+    cdef NodeExtra extra = node.extra
+    if type(node) is AccumulateGrad:
+        mine = (<AccumulateGrad>node).variable.extra
+        return mine is not None and bool((<TensorExtra>mine).hooks)
+    return extra is not None and bool(extra.hooks or extra.prehooks or extra.tensor_hooks)
+
+
+def known_values(Node node not None):
+    """The saved operands by number, and the result as "out": those not written to since."""
+    cdef dict found = {}
+    cdef long version = 0
+    if node.op is None or node.saved is None:
+        return found
+    for k, ask in enumerate(node.op.saves):
+        if ask > ASK_OUT:
+            continue
+        storage = storage_at(node, k, &version)
+        value = saved_value(node, k)
+        if value is not None and (storage is None or storage.version == version):
+            found["out" if ask == ASK_OUT else ask] = value
+    return found
+
+
 def raise_freed_error():
     """Raise the error of a graph that was freed."""
     raise_freed()

@@ -6,7 +6,7 @@ and what every rule would do alike (summing to the input's shape, casting to its
 cimport numpy as cnp
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
-from chainrule._core cimport core, types
+from chainrule._core cimport core, modes, types
 from chainrule._core.core cimport (
     Node, NodeExtra, Tensor, filled, put, raise_freed, saved_tensor, saved_value, unfilled, wrap,
 )
@@ -41,6 +41,13 @@ cdef object release_function(Node node):
     return release_function_by(node)
 
 
+cdef int choose_rules(Run run, bint create) except -1:
+    """Say how a run's cotangents are found: asked once a run, so that no operation has to."""
+    run.create, run.strong = create, modes.strong_zeros()
+    run.direct = not (run.create or run.strong)
+    return 0
+
+
 cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
     """The cotangent of input k, by the op's rule; None where there is none."""
     cdef Op op = node.op
@@ -53,7 +60,8 @@ cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
     if node.saved is None:
         raise_freed()
     if op.kind != ELEMENTWISE:
-        result = rule(*asked(node, k, g, run.create))
+        values = asked(node, k, g, run.create)
+        result = needed["strongly"](op, k, values) if run.strong else rule(*values)
     elif type(rule) is int or type(rule) is float:
         if rule == 1:
             result = g
@@ -64,10 +72,11 @@ cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
         else:
             result = needed["times"](g, rule)
     else:
-        result = None if run.create else pull_directly(node, k, g)
+        result = pull_directly(node, k, g) if run.direct else None
         if result is None:
-            values = asked(node, k, g, run.create)
-            result = needed["times"](g, rule(*in_type_of(g, values, op.promotes)))
+            values = numbers_as_tensors(g, asked(node, k, g, run.create))
+            partial = rule(*in_type_of(g, values, op.promotes))
+            result = needed["times_strongly" if run.strong else "times"](g, partial)
     return adjusted(run, node, k, result)
 
 
@@ -86,6 +95,15 @@ cdef tuple asked(Node node, Py_ssize_t k, object g, bint attach):
             value = saved_tensor(node, <int>ask, attach)
         put(values, at, value)
     return filled(values)
+
+
+cdef tuple numbers_as_tensors(Tensor g, tuple values):
+    """Numbers alone (the 0 of `x / 0`) as tensors: Python would refuse what tensors make infinite.
+    """
+    for value in values:
+        if not isinstance(value, (int, float, complex)):
+            return values
+    return tuple([wrap(numpy.asarray(value, g.array.dtype)) for value in values])
 
 
 cdef tuple in_type_of(Tensor g, tuple values, bint promoted):
@@ -179,25 +197,52 @@ cdef tuple asked_arrays(Node node, Py_ssize_t k, object g):
 
 cdef object all_cotangents(Run run, Node node, object g):
     """The cotangents of all inputs at once, and what the node's hooks make of them."""
-    cdef Py_ssize_t k
-    if node.op is None:
-        cotangents = run_function(node, tuple(g) if type(g) is list else (g,))
-    elif node.op.joint or node.op.results != 1:
-        if node.saved is None:
-            raise_freed()
-        given = materialized(node, g)
-        rule = node.op.rules[0]
-        cotangents = rule(*asked(node, 0, given, run.create))
-        if not node.op.joint:
-            cotangents = (cotangents,)
-    else:
-        cotangents = tuple([
-            None if node.edges[k] is None else pull(run, node, k, g)
-            for k in range(len(node.edges))
-        ])
+    cotangents = by_rules(run, node, g)
     if node.extra is not None and (<NodeExtra>node.extra).hooks:
         cotangents = needed["run_posthooks"](node, cotangents, g)
     return cotangents
+
+
+cdef object by_rules(Run run, Node node, object g):
+    """The cotangents of all inputs at once, as the rules have them."""
+    cdef Py_ssize_t k
+    if node.op is None:
+        return run_function(node, tuple(g) if type(g) is list else (g,))
+    if node.op.joint or node.op.results != 1:
+        if node.saved is None:
+            raise_freed()
+        values = asked(node, 0, materialized(node, g), run.create)
+        rule = node.op.rules[0]
+        cotangents = needed["strongly"](node.op, 0, values) if run.strong else rule(*values)
+        return cotangents if node.op.joint else (cotangents,)
+    return tuple([
+        None if node.edges[k] is None else pull(run, node, k, g) for k in range(len(node.edges))
+    ])
+
+
+def cotangents_of(Node node not None, tuple given not None):
+    """What a backward would send to each input of a node: nothing is freed, no hook is called.
+
+    `given` are the cotangents of the results, None for those that nothing used. None where
+    nothing would be sent.
+    """
+    cdef Run run = Run.__new__(Run)
+    cdef bint before = modes.grad_enabled()
+    if len(given) != node.results:
+        raise ValueError(f"{node.name()} has {node.results} results, not {len(given)}")
+    if node.edges is None or type(node) is core.AccumulateGrad:
+        return ()
+    choose_rules(run, False)
+    run.inside = ()
+    modes.set_grad_enabled(False)
+    try:
+        cotangents = by_rules(run, node, given[0] if node.results == 1 else list(given))
+        return tuple([
+            None if node.edges[k] is None else adjusted(run, node, k, cotangents[k])
+            for k in range(len(node.edges))
+        ])
+    finally:
+        modes.set_grad_enabled(before)
 
 
 cdef object materialized(Node node, object g):

@@ -17,6 +17,8 @@ cdef class Run:
     """One backward pass."""
     cdef long identity
     cdef bint retain, create, selective
+    cdef bint strong            # a cotangent of zero stays zero (ops/strong_zeros.py)
+    cdef bint direct            # neither of create and strong: partials run as programs
     cdef list claimed           # every node reached, each kept alive
     cdef list ready             # a heap of nodes, latest first
     cdef dict places            # of nodes that other runs are using

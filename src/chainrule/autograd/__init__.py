@@ -18,8 +18,10 @@ from chainrule.autograd.modes import (
     inference_mode,
     is_grad_enabled,
     is_inference_mode_enabled,
+    is_strong_zero_enabled,
     no_grad,
     set_grad_enabled,
+    strong_zero,
 )
 from chainrule.functions.legacy import Variable
 
@@ -56,6 +58,8 @@ __all__ = [
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "is_strong_zero_enabled",
     "no_grad",
     "set_grad_enabled",
+    "strong_zero",
 ]

@@ -1,4 +1,4 @@
-"""Grad modes: no_grad, enable_grad, set_grad_enabled, inference_mode.
+"""Modes: no_grad, enable_grad, set_grad_enabled, inference_mode, strong_zero.
 
 Apart from the engine: a mode says what is recorded, not how it is differentiated. Each is a
 context manager, a decorator of functions (a generator runs its own body in the mode, and only
@@ -12,8 +12,10 @@ import functools
 from chainrule._core.modes import (
     is_grad_enabled,
     is_inference_mode_enabled,
+    is_strong_zero_enabled,
     switch_grad,
     switch_inference,
+    switch_strong_zeros,
 )
 
 GENERATOR = 0x20  # CO_GENERATOR: importing inspect for this would double the import time
@@ -181,11 +183,47 @@ class inference_mode(_Mode):
         switch_grad(grad)
 
 
+class strong_zero(_WithoutParentheses):
+    r"""In a backward run inside, a zero stays zero whatever it is multiplied by.
+
+    The chain rule multiplies g by a slope. Where g is 0 and the slope infinite or NaN, floating
+    point says NaN; here it is 0, as for a function that is not there. So `where` is safe to
+    differentiate although the branch not taken has no slope. Whatever is finite stays as it is.
+
+    .. math:: 0 \cdot \infty = 0 \cdot \mathrm{NaN} = 0
+
+    Holds for this thread only, and for the backward, wherever the graph was made. Each element of
+    elementwise operations, and each term of the sums in products of matrices, is treated so; of
+    other operations with a formula of their own (softmax, norm), cotangents that are zero
+    throughout. In forward mode, zeros of tangents are strong in elementwise operations. The
+    backward of your own Functions is yours. PyTorch has nothing like it.
+
+    >>> import chainrule as torch
+    >>> x = torch.tensor([0.0, 4.0], requires_grad=True)
+    >>> y = torch.where(x > 0, x.sqrt(), 0.0).sum()
+    >>> torch.autograd.grad(y, x, retain_graph=True)
+    (tensor([   nan, 0.2500]),)
+    >>> with torch.autograd.strong_zero():
+    ...     torch.autograd.grad(y, x)
+    (tensor([0.0000, 0.2500]),)
+    """
+
+    def __enter__(self):
+        from chainrule.ops import strong_zeros  # noqa: F401 - gives the engine its products
+
+        self._before = switch_strong_zeros(True)
+
+    def __exit__(self, *exception):
+        switch_strong_zeros(self._before)
+
+
 __all__ = [
     "enable_grad",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "is_strong_zero_enabled",
     "no_grad",
     "set_grad_enabled",
+    "strong_zero",
 ]

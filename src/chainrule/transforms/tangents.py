@@ -14,7 +14,7 @@ from chainrule._core.apply import wrap_array
 from chainrule._core.core import node_of
 from chainrule._core.engine import run_backward
 from chainrule._core.kernels import run_op
-from chainrule._core.modes import switch_grad
+from chainrule._core.modes import is_strong_zero_enabled, switch_grad
 from chainrule._core.operation import Op, argument_names
 from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import add
@@ -70,8 +70,9 @@ def _sum(x, y):
 def _elementwise(op, primals, tangents, parameters, out):
     """The sum of tangent * partial, of the result's shape and type."""
     known = _known(primals, parameters, out)
+    push = _product()
     parts = [
-        pushed(
+        push(
             wrap_array(tangent),
             rule(*_asked(rule, known)) if callable(rule) else rule,
         )
@@ -86,6 +87,15 @@ def _elementwise(op, primals, tangents, parameters, out):
     if tuple(total.shape) != tuple(out.shape):
         total = expand(total, shape=tuple(out.shape))
     return total._array
+
+
+def _product():
+    """What multiplies a tangent by a partial."""
+    if not is_strong_zero_enabled():
+        return pushed
+    from chainrule.ops.strong_zeros import pushed_strongly
+
+    return pushed_strongly
 
 
 def _known(primals, parameters, out) -> dict[str, Any]:

@@ -1,0 +1,207 @@
+"""The formula of one input of one node: its rule, with the node's own shapes, keywords and numbers.
+
+Apart from the modules that know expressions alone: this one knows nodes. It never raises: of a
+custom Function or a freed node it says what can be said.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from chainrule._core.apply import wrap_array
+from chainrule._core.core import Tensor
+from chainrule._core.operation import argument_names
+from chainrule.autograd.modes import no_grad
+from chainrule.explain._formulas.reading import Unreadable, expression_of
+from chainrule.explain._formulas.rewriting import constant, is_program, simplified
+from chainrule.explain._formulas.slopes import times_slope
+from chainrule.explain._formulas.writing import Latex, Plain, Pretty, escaped
+from chainrule.ops.kinds import ELEMENTWISE
+
+if TYPE_CHECKING:
+    from chainrule._core.core import Node
+
+# The order in which a node saves what its rules ask for.
+SAVED = ("x", "y", "z", "out", "outs", "x_shape", "y_shape", "z_shape", "shapes")
+# Rules that are more than one expression, in words.
+IN_WORDS = {
+    "cat": "the part of g that this input is in out",
+    "stack": "the part of g that this input is in out",
+    "unbind": "stack(g)",
+    "block_diag": "the block of g that this input is in out",
+    "expand": "the sum of g over the dimensions that were expanded",
+    "prod": "g times the product of all other elements",
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What one input's cotangent is, in three notations, and the names that stand in it."""
+
+    plain: str
+    pretty: str
+    latex: str
+    names: tuple[str, ...] = ()
+    is_exact: bool = True
+
+    def __str__(self) -> str:
+        return self.pretty
+
+
+def formula_of(node: Node, k: int, names: dict[str, str] | None = None) -> Formula:
+    """The cotangent of operand k of a node, in terms of g, x, y, z and out.
+
+    `k` counts the op's operands, as its record does (`operand_numbers` of the pairs of
+    `next_functions`). `names` gives other texts for names, `{"y": "weight"}`. Of `x * y` and k = 0:
+    `g * y`.
+    """
+    try:
+        return _read(node, k, names)
+    except Exception:
+        return _in_words(node, k)
+
+
+def slope_of(node: Node, k: int) -> Any:
+    """The numbers of an elementwise op's partial derivative in operand k, None without one."""
+    op = _op_of(node)
+    if op is None or op.kind != ELEMENTWISE or not 0 <= k < len(op.rules):
+        return None
+    rule = op.rules[k]
+    if rule is None or isinstance(rule, (int, float)):
+        return rule
+    values = {**saved_by_name(node), **(node.parameters or {})}
+    try:
+        with no_grad(), numpy.errstate(all="ignore"):
+            found = rule(*[_as_tensor(values[name]) for name in argument_names(rule)])
+    except Exception:
+        return None
+    return getattr(found, "_array", found)
+
+
+def saved_by_name(node: Node) -> dict[str, Any]:
+    """What a node saved, by the names its rules give it; nothing once it was freed."""
+    op = _op_of(node)
+    if op is None:
+        return {}
+    asked = {
+        name
+        for rule in op.rules
+        if callable(rule)
+        for name in argument_names(rule)
+        if name not in op.parameters
+    }
+    try:
+        arrays = node._saved_arrays()
+    except (RuntimeError, AttributeError):
+        return {}
+    return dict(zip([name for name in SAVED if name in asked], arrays))
+
+
+def operand_numbers(node: Node) -> list[int]:
+    """Which operand of its op each pair of a node's `next_functions` belongs to."""
+    op, count = _op_of(node), len(node.next_functions)
+    if op is None or op.joint:
+        return list(range(count))
+    wanted = [k for k, rule in enumerate(op.rules) if rule is not None]
+    # The node of `1 - x` has no place for the number, which comes first.
+    return wanted[len(wanted) - count :] if count < len(wanted) else wanted
+
+
+def result_of(node: Node, names: dict[str, str] | None = None) -> str:
+    """What a node computes, as one would write it: `x * y`, `sum(x, dim=0)`."""
+    op = _op_of(node)
+    if op is None:
+        return node_label(node)
+    names = names or {}
+    operands = [names.get(name, name) for name in ("x", "y", "z")[: max(op.arity, 0)]] or ["..."]
+    if op.name in OPERATORS and len(operands) == 2:
+        return f"{operands[0]} {OPERATORS[op.name]} {operands[1]}"
+    return f"{'-' if op.name == 'neg' else op.name}({', '.join(operands)})"
+
+
+OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "mm": "@", "mv": "@"}
+OPERATORS |= {"bmm": "@", "vm": "@"}
+
+
+def node_label(node: Node) -> str:
+    """The name of a node without what all names have at their end."""
+    return type(node).__name__.partition("Backward")[0] or type(node).__name__
+
+
+# ------------------------------------------------------------------------------ the three ways
+
+
+def _read(node: Node, k: int, names: dict[str, str] | None) -> Formula:
+    op = _op_of(node)
+    if op is None or (op.results != 1 and op.joint):
+        raise Unreadable(type(node).__name__)
+    rule = op.rules[0 if op.joint else k]
+    if rule is None:
+        return _plainly("none: the op has no derivative in this operand")
+    if isinstance(rule, (int, float)):
+        return _written(times_slope(constant(rule)), names)
+    saved = saved_by_name(node)
+    known = _known(node, rule, saved)
+    is_complex = any(numpy.iscomplexobj(value) for value in saved.values())
+    found = expression_of(rule, known)
+    found = simplified(found, known, rule.__globals__, is_complex)
+    if op.kind == ELEMENTWISE:
+        found = times_slope(_conjugate(found) if is_complex else found)
+    if is_program(found):
+        raise Unreadable("more a program than a formula")
+    return _written(found, names)
+
+
+def _known(node: Node, rule: Any, saved: dict[str, Any]) -> dict[str, Any]:
+    """What a rule asks for that is no array: shapes, keywords, numbers."""
+    known = {name: value for name, value in saved.items() if value is not None}
+    known |= node.parameters or {}
+    asked = argument_names(rule)
+    return {
+        name: value
+        for name, value in known.items()
+        if name in asked and not isinstance(value, (numpy.ndarray, Tensor))
+    }
+
+
+def _conjugate(partial: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name("conj", ast.Load()), [partial], [])
+
+
+def _written(found: ast.expr, names: dict[str, str] | None) -> Formula:
+    plain, pretty, latex = (writer(names).text(found) for writer in (Plain, Pretty, Latex))
+    used = {part.id for part in ast.walk(found) if isinstance(part, ast.Name)}
+    return Formula(plain, pretty, latex, tuple(name for name in ("g", *SAVED) if name in used))
+
+
+def _plainly(words: str, is_exact: bool = True) -> Formula:
+    return Formula(words, words, rf"\text{{{escaped(words)}}}", (), is_exact)
+
+
+def _in_words(node: Node, k: int) -> Formula:
+    op = _op_of(node)
+    if op is not None:
+        if op.name in IN_WORDS:
+            return _plainly(IN_WORDS[op.name], False)
+        return _plainly(f"the rule of {op.name} for operand {k}, of g", False)
+    function = getattr(type(node), "_function", None)
+    if function is not None:
+        return _plainly(f"{function.__name__}.backward(g)[{k}]", False)
+    if hasattr(node, "variable"):
+        return _plainly(".grad + g")
+    return _plainly(f"{node_label(node)}(g)[{k}]", False)
+
+
+def _op_of(node: Node) -> Any:
+    """The record of a node's operation; None where it has none (a Function may use the name)."""
+    if hasattr(type(node), "_function"):
+        return None
+    return node.op
+
+
+def _as_tensor(value: Any) -> Any:
+    return wrap_array(value) if isinstance(value, numpy.ndarray) else value
