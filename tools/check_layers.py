@@ -19,7 +19,7 @@ LAYERS = [
     ["ops"],
     ["transforms"],
     ["functions"],
-    ["autograd", "func", "nn", "optim", "linalg", "fft", "random", "special", "utils"],
+    ["autograd", "func", "nn", "optim", "linalg", "fft", "random", "sparse", "special", "utils"],
     ["serialization", "_encoding"],
     ["explain"],
     # What programs ask of the machine they run on.

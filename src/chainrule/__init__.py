@@ -23,6 +23,7 @@ from chainrule._core.layouts import (  # noqa: E402
     layout,
     memory_format,
     preserve_format,
+    sparse_coo,
     strided,
 )
 from chainrule._core.limits import finfo, iinfo  # noqa: E402
@@ -355,6 +356,7 @@ from chainrule.functions import (  # noqa: E402
     sinh_,
     softmax,
     sort,
+    sparse_coo_tensor,
     split,
     split_with_sizes,
     sqrt,
@@ -428,8 +430,8 @@ globals().update(DTYPES)  # float32, int64, ... and their other names
 
 # Modules that many programs do not use: imported when first asked for.
 _LAZY = (
-    "accelerator", "autograd", "backends", "compiler", "cuda", "explain", "linalg", "mps", "nn",
-    "optim", "random", "serialization", "testing", "version", "xpu",
+    "accelerator", "autograd", "backends", "compiler", "cuda", "explain", "func", "linalg", "mps",
+    "nn", "optim", "random", "serialization", "sparse", "testing", "utils", "version", "xpu",
 )  # fmt: skip
 _LAZY_NAMES = {"save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda"}
 

@@ -119,7 +119,25 @@ def decoded_pairs(decode: Callable, pairs: list) -> list[tuple]:
 
 
 def encode_tensor(encoder: Encoder, value: Tensor) -> dict:
+    if value.is_sparse:
+        return encode_sparse(encoder, value)
     return {"tensor": encoder.number_of(value)}
+
+
+def encode_sparse(encoder: Encoder, value: Tensor) -> dict:
+    if type(value) is not Tensor:
+        raise TypeError(f"torch.save: cannot save a sparse {type(value).__name__}")
+    content = {
+        "indices": value._indices(), "values": value._values(), "size": value.shape,
+        "requires_grad": value.requires_grad, "is_coalesced": value.is_coalesced(),
+    }  # fmt: skip
+    return {"sparse": encoder.encode(content)}
+
+
+def decode_sparse(decode: Callable, content: dict) -> Tensor:
+    from chainrule.functions.sparse_making import sparse_coo_tensor
+
+    return sparse_coo_tensor(**decode(content))
 
 
 ENCODERS: dict[type, Callable] = {
@@ -155,6 +173,7 @@ DECODERS: dict[str, Callable] = {
     "Size": lambda d, content: Size(content),
     "dtype": lambda d, content: dtype_named(content),
     "device": lambda d, content: Device(content),
+    "sparse": decode_sparse,
 }
 
 

@@ -137,11 +137,6 @@ def test_embedding_rows_met_often_gather_all_gradients():
     assert table.weight.grad.tolist() == [[0, 0], [2, 2], [0, 0], [1, 1]]
 
 
-def test_sparse_gradients_are_refused_by_name():
-    with pytest.raises(NotImplementedError, match="no sparse tensors"):
-        nn.Embedding(4, 2, sparse=True)(torch.tensor([1]))
-
-
 @pytest.mark.parametrize(
     ("module", "name"),
     [

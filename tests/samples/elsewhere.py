@@ -69,6 +69,21 @@ ALSO_REACHED: dict[str, str] = {
 TESTED_ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(
         (
+            "coalesce",
+            "coo_tensor",
+            "embedding_rows",
+            "masked",
+            "placed",
+            "sparse_coo_tensor",
+            "to_dense",
+            "to_sparse",
+            "values",
+            "values_at",
+        ),
+        "sparse/",
+    ),
+    **dict.fromkeys(
+        (
             "BFloat16Tensor",
             "BoolTensor",
             "ByteTensor",

@@ -118,6 +118,9 @@ cdef object run_kernel(Op op, tuple arrays, dict parameters):
         return run_in_float32(op, arrays, parameters)
     if op.refuses is not None and arrays[0].dtype.kind in op.refuses:
         operation.late["unsupported"](op, arrays)
+    for array in arrays:
+        if is_foreign(array):
+            return array.run(op, arrays, parameters)
     if op.whole and arrays[0].dtype.kind in "iu":
         return arrays[0].copy()
     if op.loops is not None:
@@ -137,9 +140,16 @@ cdef object run_kernel(Op op, tuple arrays, dict parameters):
 
 
 cdef inline object as_result(object result):
-    if type(result) is cnp.ndarray or isinstance(result, Wrapped):
+    if type(result) is cnp.ndarray or is_foreign(result):
         return result
     return numpy.asarray(result)
+
+
+cdef inline bint is_foreign(object array) noexcept:
+    """Whether this is an array that is none of NumPy's: it says itself what an op makes of it."""
+    if type(array) is cnp.ndarray or is_number(array):
+        return False
+    return not isinstance(array, (cnp.ndarray, numpy.generic))
 
 
 cdef bint has_bfloat16(tuple arrays) except -1:

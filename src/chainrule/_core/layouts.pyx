@@ -28,7 +28,7 @@ cdef class Constant:
 
 @cython.final
 cdef class layout(Constant):
-    """How a tensor lies in memory: `torch.strided`, the only layout there is here.
+    """How a tensor lies in memory: `torch.strided`, or by places: `torch.sparse_coo`.
 
     Source: https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.layout
     """
@@ -56,6 +56,7 @@ cdef object new_constant(object kind, str name):
 
 cdef dict CONSTANTS = {}
 strided = new_constant(layout, "strided")
+sparse_coo = new_constant(layout, "sparse_coo")
 contiguous_format = new_constant(memory_format, "contiguous_format")
 preserve_format = new_constant(memory_format, "preserve_format")
 channels_last = new_constant(memory_format, "channels_last")

@@ -163,11 +163,25 @@ cdef int add_unlocked(Tensor variable, Tensor total, Tensor g) except -1:
         bump(total)
     elif isinstance(total.array, Wrapped) or isinstance(g.array, Wrapped):
         variable.gradient = binary(needed["add"], total, g)
+    elif not isinstance(total.array, cnp.ndarray):
+        add_to_sparse(variable, total, g)
     elif total.array.flags.writeable and total.array.size and 0 not in total.array.strides:
         quietly(numpy.add, (total.array, g.array, total.array), {"casting": "unsafe"})
         bump(total)
     else:
         variable.gradient = binary(needed["add"], total, g)
+    return 0
+
+
+cdef int add_to_sparse(Tensor variable, Tensor total, Tensor g) except -1:
+    """A sparse .grad stays the object that it is, until a dense gradient makes it dense."""
+    cdef Tensor found
+    if isinstance(g.array, cnp.ndarray):
+        variable.gradient = binary(needed["add"], g, total)
+        return 0
+    found = binary(needed["add"], total, g)
+    quietly(numpy.copyto, (total.array, found.array), {})
+    bump(total)
     return 0
 
 
@@ -189,7 +203,7 @@ cdef bint same_layout(object a, object b):
 
 cdef object laid_out(object array, object like):
     """A copy with the strides of the leaf, where those are dense, else contiguous."""
-    if isinstance(array, Wrapped) or isinstance(like, Wrapped):
+    if not isinstance(array, cnp.ndarray) or not isinstance(like, cnp.ndarray):
         return array.copy()
     copy = numpy.empty_like(like, dtype=array.dtype, subok=False)
     numpy.copyto(copy, array)

@@ -97,5 +97,7 @@ cdef Tensor total_of(Run run, Tensor total, Tensor g, unsigned char *ours):
             run_binary(addition, total.array, g.array, total.array) is not None
         ):
             return total
+    if not isinstance(total.array, cnp.ndarray):
+        total, g = g, total             # sparse and dense can be added in one order only
     ours[0] = True
     return <Tensor>binary(needed["add"], total, g)

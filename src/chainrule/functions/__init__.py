@@ -56,6 +56,8 @@ from chainrule.functions import (
     shape,
     softmax,
     sorting,
+    sparse,
+    sparse_making,
     spread,
     sums_of_products,
     transposing,

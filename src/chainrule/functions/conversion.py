@@ -69,7 +69,7 @@ def type(self, dtype=None, non_blocking: bool = False) -> Tensor | str:
     'torch.FloatTensor'
     """
     if dtype is None:
-        return f"torch.{self.dtype.legacy}Tensor"
+        return f"torch.{'sparse.' if self.is_sparse else ''}{self.dtype.legacy}Tensor"
     return to(self, as_named_dtype(dtype))
 
 

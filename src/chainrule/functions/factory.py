@@ -185,7 +185,9 @@ def check_place(device=None, layout=None, pin_memory: bool = False) -> None:
     if device is not None:
         check_device(device)
     if layout is not None and layout is not strided:
-        raise NotImplementedError(f"chainrule has dense tensors only, no layout {layout!r}")
+        raise NotImplementedError(
+            f"layout={layout!r}: sparse tensors are made by sparse_coo_tensor() and to_sparse()"
+        )
     if pin_memory:
         raise RuntimeError(
             "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory "

@@ -67,6 +67,11 @@ def _get_data(self):
 def _set_data(self, value):
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {value.__class__.__name__}")
+    if self.is_sparse != value.is_sparse:
+        raise RuntimeError(
+            "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have "
+            f"incompatible tensor type: {self.type()} and {value.type()}."
+        )
     if self.requires_grad and not (value.dtype.is_floating_point or value.dtype.is_complex):
         raise RuntimeError(
             "data set to a tensor that requires gradients must be floating point or complex "
@@ -262,7 +267,6 @@ for name, value in {
     "device": property(lambda self: device("cpu")),
     "is_cuda": False,
     "is_cpu": True,
-    "is_sparse": False,
     "is_quantized": False,
     "is_mkldnn": False,
     "is_meta": False,

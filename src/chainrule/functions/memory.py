@@ -118,5 +118,15 @@ def resize_as_(self, other: Tensor, memory_format=None) -> Tensor:
     return resize_(self, other.shape)
 
 
+def _nbytes(self):
+    """The bytes of all elements; RuntimeError for a sparse tensor, which has them in two parts."""
+    if self.is_sparse:
+        raise RuntimeError(
+            "nbytes is not defined for sparse tensors. Add those of _indices() and _values(); "
+            "the dense tensor would have numel() * element_size()."
+        )
+    return self._array.size * self._array.itemsize
+
+
 bind_method("itemsize", property(element_size))
-bind_method("nbytes", property(lambda self: self._array.size * self._array.itemsize))
+bind_method("nbytes", property(_nbytes))

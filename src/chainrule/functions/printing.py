@@ -15,6 +15,7 @@ from chainrule._core.operation import bind_late
 from chainrule._core.types import get_default_dtype
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
+from chainrule.ops.coo import CooArray
 
 
 class _Options:
@@ -167,18 +168,33 @@ def array_text(array: numpy.ndarray, indent: int) -> str:
 
 
 def _suffixes(tensor) -> list[str]:
-    found, dtype, default = [], tensor.dtype, get_default_dtype()
+    found, array, dtype, default = [], tensor._array, tensor.dtype, get_default_dtype()
     usual = (default.name, "int64", "bool", default.to_complex().name)
-    if tensor._array.size == 0 and tensor.ndim != 1:
+    sparse = isinstance(array, CooArray)
+    if sparse or (array.size == 0 and tensor.ndim != 1):
         found.append(f"size={tuple(tensor.shape)}")
-    empty_usual = tensor._array.size == 0 and dtype is not default
+    if sparse:
+        found.append(f"nnz={array.nnz}")
+    empty_usual = array.size == 0 and dtype is not default and not sparse
     if dtype.name not in usual or empty_usual:
         found.append(f"dtype={dtype}")
+    if sparse:
+        found.append("layout=torch.sparse_coo")
     if tensor.grad_fn is not None:
         found.append(f"grad_fn=<{type(tensor.grad_fn).__name__}>")
     elif tensor.requires_grad:
         found.append("requires_grad=True")
     return found
+
+
+def _sparse_text(array: CooArray, prefix: str) -> str:
+    """The places and the values of a sparse tensor, as the tensors that they are."""
+    parts = []
+    for name, part in (("indices", array.indices), ("values", array.values)):
+        size = f", size={part.shape}" if not part.size else ""
+        indent = len(prefix) + len(name) + len("=tensor(")
+        parts.append(f"{name}=tensor({array_text(part, indent)}{size})")
+    return prefix + (",\n" + " " * len(prefix)).join(parts)
 
 
 def tensor_text(self: Tensor) -> str:
@@ -189,13 +205,17 @@ def tensor_text(self: Tensor) -> str:
     return _text(self, array)
 
 
-def _text(self: Tensor, array: numpy.ndarray, *more: str) -> str:
+def _text(self: Tensor, array: numpy.ndarray | CooArray, *more: str) -> str:
     """A tensor of these values."""
     kind = type(self)
     plain = kind is Tensor or getattr(kind, "_plain_results", False)
     prefix = "tensor(" if plain else f"{kind.__name__}("
-    text = prefix + array_text(array, len(prefix))
-    length = len(text) - text.rfind("\n") + 1
+    if isinstance(array, CooArray):
+        text = _sparse_text(array, prefix)
+        length = _Options.linewidth  # what follows has lines of its own
+    else:
+        text = prefix + array_text(array, len(prefix))
+        length = len(text) - text.rfind("\n") + 1
     parts = [text]
     for suffix in (*_suffixes(self), *more):
         if length + len(suffix) + 2 > _Options.linewidth:

@@ -16,6 +16,7 @@ from chainrule._core.kernels import call_quietly
 from chainrule._core.modes import switch_grad
 from chainrule._core.program import trace
 from chainrule._core.writes import bump_version
+from chainrule.ops.coo import CooArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
 
 
 class Update:
-    """``parameter, *states = formula(parameter, gradient, *states, *numbers)``, in place."""
+    """``parameter, *states = formula(parameter, gradient, *states, *numbers)``, in place.
 
-    def __init__(self, formula: Callable, arrays: int, numbers: int) -> None:
-        self.formula = formula
+    `sparse(parameter, gradient, states, numbers)` does that for a sparse gradient.
+    """
+
+    def __init__(self, formula: Callable, arrays: int, numbers: int, sparse: Callable) -> None:
+        self.formula, self.sparse = formula, sparse
         self.program = trace(formula, arrays + numbers)
 
     def __call__(
@@ -37,7 +41,9 @@ class Update:
         array = parameter._array
         held = [state._array for state in states]
         self.check_shapes(parameter, gradient, states)
-        if array.dtype.char in "fd":
+        if isinstance(gradient._array, CooArray):
+            self.sparse(parameter, gradient, states, numbers)
+        elif array.dtype.char in "fd":
             self.run((array, *held), gradient._array, numbers)
         else:
             self.run_parts((array, *held), gradient._array, numbers)

@@ -16,7 +16,7 @@ from chainrule.optim.optimizer import Optimizer, evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+    from typing import Any, NoReturn
 
 
 class Adam(Optimizer):
@@ -203,4 +203,8 @@ def _step_of(maximize: bool, decays: bool, shrinks: bool, amsgrad: bool, near: b
         largest = maximum(rest[0], v)
         return p + m * rate / (sqrt(largest) * scale + eps), m, v, largest
 
-    return Update(formula, 5 if amsgrad else 4, 9)
+    return Update(formula, 5 if amsgrad else 4, 9, _refuse_sparse)
+
+
+def _refuse_sparse(*arguments: object) -> NoReturn:
+    raise RuntimeError("Adam does not support sparse gradients, please consider SparseAdam instead")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy
+
+from chainrule._core.kernels import call_quietly
+from chainrule.autograd.modes import no_grad
 from chainrule.optim._groups import check_learning_rate, check_options, check_setting
 from chainrule.optim._update import Update
 from chainrule.optim.optimizer import Optimizer, evaluated
@@ -111,7 +115,7 @@ def _plain(maximize: bool, decays: bool, nesterov: bool) -> Update:
     def formula(p, g, minus_lr, decay, momentum, new):
         return p + _effective(p, g, decay, maximize, decays) * minus_lr
 
-    return Update(formula, 2, 4)
+    return Update(formula, 2, 4, _sparse_step(maximize, decays, nesterov, False))
 
 
 @cache
@@ -123,4 +127,19 @@ def _with_momentum(maximize: bool, decays: bool, nesterov: bool, begins: bool) -
         b = +g if begins else b * momentum + g * new
         return p + (g + b * momentum if nesterov else b) * minus_lr, b
 
-    return Update(formula, 3, 4)
+    return Update(formula, 3, 4, _sparse_step(maximize, decays, nesterov, begins))
+
+
+def _sparse_step(maximize: bool, decays: bool, nesterov: bool, begins: bool) -> Callable:
+    """The same for a sparse gradient, which touches only the rows that it has."""
+
+    @no_grad()
+    def step(p, g, states, numbers):
+        minus_lr, decay, momentum, new = numbers
+        g = _effective(p, g, decay, maximize, decays)
+        for b in states:
+            b.copy_(g if begins else b * momentum + g * new)
+            g = g + b * momentum if nesterov else b
+        call_quietly(numpy.add, p._array, (g * minus_lr)._array, out=p._array)
+
+    return step

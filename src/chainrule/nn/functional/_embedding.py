@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chainrule._core.modes import switch_grad
 from chainrule.functions.activation_arguments import check_tensor
 from chainrule.ops import embedding as ops
+from chainrule.ops import sparse as sparse_ops
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
@@ -24,7 +25,7 @@ def embedding(
     """Row `i` of the weight for each number `i`; the row `padding_idx` gets no gradient.
 
     With `max_norm`, rows that are looked up and longer are first brought to that norm, in
-    place.
+    place. With `sparse`, the gradient of the weight is a sparse tensor of those rows alone.
 
     >>> import chainrule as torch
     >>> torch.nn.functional.embedding(torch.tensor([1]), torch.eye(2))
@@ -33,10 +34,6 @@ def embedding(
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
     """
     check_table(input, weight)
-    if sparse:
-        raise NotImplementedError(
-            "embedding(sparse=True): chainrule has no sparse tensors; the gradient is dense"
-        )
     if padding_idx is not None:
         rows = weight.shape[0]
         if not -rows <= padding_idx < rows:
@@ -45,7 +42,8 @@ def embedding(
     if max_norm is not None:
         shorten(weight, input, max_norm, norm_type)
     padding = -1 if padding_idx is None else padding_idx
-    return ops.embedding(weight, input, padding=padding, by_frequency=scale_grad_by_freq)
+    embedded = sparse_ops.embedding if sparse else ops.embedding
+    return embedded(weight, input, padding=padding, by_frequency=scale_grad_by_freq)
 
 
 def check_table(input: Tensor, weight: Tensor) -> None:

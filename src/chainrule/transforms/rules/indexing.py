@@ -23,6 +23,7 @@ from chainrule.ops import (
     gathering,
     indexing,
     scatter_reduction,
+    sparse,
 )
 from chainrule.ops.choice import choose
 from chainrule.ops.comparison import lt
@@ -178,5 +179,5 @@ give(by_element, scatter_reduction.scatter_prod, scatter_reduction.scatter_max)
 give(by_element, scatter_reduction.scatter_min)
 give(by_member, indexing.index, indexing.index_sum, indexing.index_put)
 give(by_member, indexing.index_add, indexing.index_clear)
-give(looked_up, embedding.embedding, embedding.embedding_picked)
+give(looked_up, embedding.embedding, embedding.embedding_picked, sparse.embedding)
 give(dynamic, counting.bincount, distinct.unique)
