@@ -49,8 +49,6 @@ cdef class Op:
     cdef readonly int results           # how many; -1: a tuple of any length
     cdef object node_names              # str, or a tuple by which inputs are tensors (bits)
     cdef tuple node_types               # made when first recorded
-    cdef public object batch            # vmap's rule, None: loop
-    cdef public object pushforward      # a jvp of its own, where the kind's will not do
     cdef public dict saved_names        # PyTorch's names of saved values where they differ
     cdef readonly tuple parameters
 

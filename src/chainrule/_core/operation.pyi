@@ -26,8 +26,6 @@ class Op:
     floats: Final[bool]
     refuses: Final[str | None]
     results: Final[int]
-    batch: Any
-    pushforward: Any
     saved_names: dict[str, int] | None
     parameters: Final[tuple[str, ...]]
     def __init__(

@@ -136,7 +136,6 @@ cdef class Op:
             broadcasts=self.broadcasts, promotes=self.promotes, floats=self.floats,
             whole=self.whole, joint=self.joint, results=self.results, refuses=self.refuses,
         )
-        copy.batch, copy.pushforward = self.batch, self.pushforward
         copy.saved_names = self.saved_names
         return copy
 

@@ -28,8 +28,6 @@ def pushforward(op: Op, primals: tuple, tangents: list, parameters: dict | None,
     """The tangent of `out`, or of each of several results; None of what has none."""
     before = switch_grad(False)
     try:
-        if op.pushforward is not None:
-            return op.pushforward(op, primals, tangents, parameters or {}, out)
         if op.kind == LINEAR:
             return _linear(op, primals, tangents, parameters)
         if op.kind == MULTILINEAR:

@@ -28,7 +28,14 @@ from chainrule.ops import (
 from chainrule.ops.choice import choose
 from chainrule.ops.comparison import lt
 from chainrule.ops.shape import expand, permute
-from chainrule.transforms.rules.batch import Batch, dynamic, give, reshape_array, with_batch
+from chainrule.transforms.rules.batch import (
+    Batch,
+    dynamic,
+    give,
+    member_by_member,
+    reshape_array,
+    with_batch,
+)
 
 # ------------------------------------------------------------------------ numbers of elements
 
@@ -165,8 +172,6 @@ def looked_up(batch: Batch) -> Any:
     if not batch.batched[0] and plain:
         return run_op(batch.op, batch.values, batch.parameters)
     if not plain:
-        from chainrule.transforms.rules.batch import member_by_member
-
         return member_by_member(batch)
     chosen = Batch(indexing.index, (table, numbers), batch.batched, {"dims": (0,)}, batch.size)
     return by_member(chosen)
@@ -179,5 +184,20 @@ give(by_element, scatter_reduction.scatter_prod, scatter_reduction.scatter_max)
 give(by_element, scatter_reduction.scatter_min)
 give(by_member, indexing.index, indexing.index_sum, indexing.index_put)
 give(by_member, indexing.index_add, indexing.index_clear)
+
+
+def tabled(batch: Batch) -> Any:
+    """embedding_sum: the members' tables, one below the other, are one table."""
+    if batch.parameters["padding"] >= 0 or batch.parameters["by_frequency"]:
+        return member_by_member(batch)
+    rows = batch.parameters["rows"]
+    values, numbers = with_batch(batch)
+    starts = numpy.arange(batch.size).reshape(-1, *(1,) * (numbers.ndim - 1)) * rows
+    further = run_op(arithmetic.add, (numbers, starts), None)
+    out = run_op(batch.op, (values, further), batch.changed(rows=batch.size * rows))
+    return reshape_array(out, (batch.size, rows, out.shape[1]))
+
+
+give(tabled, embedding.embedding_sum)
 give(looked_up, embedding.embedding, embedding.embedding_picked, sparse.embedding)
 give(dynamic, counting.bincount, distinct.unique)

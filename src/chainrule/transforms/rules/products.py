@@ -5,7 +5,7 @@ Apart from reductions, because here two operands may have the batch, or one alon
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -21,6 +21,9 @@ from chainrule.transforms.rules.batch import (
     reshape_array,
     with_batch,
 )
+
+if TYPE_CHECKING:
+    from chainrule._core.operation import Op
 
 
 def product(x: Any, y: Any) -> Any:
@@ -96,23 +99,25 @@ def labelled(batch: Batch) -> Any:
     return run_op(batch.op, batch.values, parameters)
 
 
-def summed(multiply: Rule, op: Any) -> Rule:
-    """A rule for beta * x + alpha * product, or x + product."""
+def summed(multiply: Rule, op: Op | None) -> Rule:
+    """A rule for beta * x + alpha * product, or x + product.
+
+    `op` multiplies where neither factor has the batch; None: `multiply` does that too.
+    """
 
     def rule(batch: Batch) -> Any:
         beta, alpha = (batch.parameters.get(name, 1) for name in ("beta", "alpha"))
-        if any(batch.batched[1:]):
-            y = multiply(Batch(op, batch.values[1:], batch.batched[1:], {}, batch.size))
+        own = any(batch.batched[1:]) or op is None
+        if op is None or any(batch.batched[1:]):
+            y = multiply(Batch(batch.op, batch.values[1:], batch.batched[1:], {}, batch.size))
         else:
             y = run_op(op, batch.values[1:], None)
         y = _times(y, alpha)
         if beta == 0:
-            return y if any(batch.batched[1:]) else run_op(expand, (y,), _shape(batch, y))
-        operands = (_times(batch.values[0], beta), y)
-        both = (batch.batched[0], any(batch.batched[1:]))
-        return run_op(
-            arithmetic.add, broadcastable(Batch(batch.op, operands, both, {}, batch.size)), None
-        )
+            return y if own else run_op(expand, (y,), _shape(batch, y))
+        terms = (_times(batch.values[0], beta), y)
+        both = Batch(batch.op, terms, (batch.batched[0], own), {}, batch.size)
+        return run_op(arithmetic.add, broadcastable(both), None)
 
     return rule
 
@@ -164,4 +169,5 @@ give(summed(mm, matmul.mm), sums_of_products.addmm)
 give(summed(mm_turned, matmul.product_nt), sums_of_products.linear)
 give(summed(mv, matmul.mv), sums_of_products.addmv)
 give(summed(outer, matmul.outer), sums_of_products.addr)
+give(summed(over_batches, None), sums_of_products.addbmm)
 give(summed(in_batches, matmul.bmm), sums_of_products.baddbmm)

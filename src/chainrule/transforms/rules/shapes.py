@@ -9,6 +9,9 @@ from typing import Any
 
 from chainrule._core.kernels import run_op
 from chainrule.ops import (
+    arithmetic,
+    choice,
+    complex_numbers,
     contraction,
     conversion,
     diagonals,
@@ -22,6 +25,7 @@ from chainrule.ops import (
 from chainrule.transforms.rules.batch import (
     Batch,
     Rule,
+    aligned,
     as_it_is,
     broadcastable,
     give,
@@ -199,6 +203,7 @@ def written_over(batch: Batch) -> Any:
     return run_op(batch.op, broadcastable(ranks), None)
 
 
+give(aligned, choice.choose, complex_numbers.complex, arithmetic.sign_or_phase)
 give(written_over, filling.copy, filling.fill_tensor)
 give(reshaped, shape.view, shape.reshape)
 give(expanded, shape.expand)
