@@ -100,7 +100,8 @@ cdef class Node:
     def __getattr__(self, name):
         if name.startswith("_saved_") and self.op is not None:
             return saved_by_name(self, name[len("_saved_"):])
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+        # Not self.name(): a Function's program may keep something of its own under that name.
+        raise AttributeError(f"'{Node.name(self)}' object has no attribute '{name}'")
 
 
 @cython.auto_pickle(False)
@@ -154,6 +155,14 @@ def has_hooks(Node node not None):
         mine = (<AccumulateGrad>node).variable.extra
         return mine is not None and bool((<TensorExtra>mine).hooks)
     return extra is not None and bool(extra.hooks or extra.prehooks or extra.tensor_hooks)
+
+
+def adjustments_of(Node node not None):
+    """Per operand the shape, dtype and levels its cotangent is brought to; None: the result's.
+
+    None for all together where no operand of an elementwise op differs from the result.
+    """
+    return node.adjust
 
 
 def known_values(Node node not None):
