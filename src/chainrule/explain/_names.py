@@ -6,6 +6,7 @@ Apart from _expressions.py, which reads the operands of one operation off its li
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 import os
 import sys
@@ -33,11 +34,26 @@ def names_of(tensors: Iterable[Any]) -> dict[int, str]:
     frame = calling_frame()
     if frame is None:
         return found
-    for variables in (frame.f_locals, frame.f_globals):
-        for name, value in variables.items():
-            if id(value) in wanted and not name.startswith("_"):
-                found.setdefault(id(value), name)
+    for name, value in variables_of(frame).items():
+        if id(value) in wanted and not name.startswith("_"):
+            found.setdefault(id(value), name)
     return found
+
+
+def variables_of(frame: FrameType) -> dict[str, Any]:
+    """The variables that a running function sees, its own first.
+
+    Before Python 3.13 the dict of a function's variables stays with its frame, and would keep
+    tensors alive that the function has let go: it is emptied, unless the program holds it too.
+    """
+    seen = frame.f_locals
+    found = dict(seen)
+    # Held by the frame, by `seen`, and by the call that counts.
+    is_ours = type(seen) is dict and sys.getrefcount(seen) == 3
+    if is_ours and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+        seen.clear()
+    outside = {name: value for name, value in dict(frame.f_globals).items() if name not in found}
+    return {**found, **outside}
 
 
 def calling_frame() -> FrameType | None:
@@ -69,13 +85,12 @@ class PlaceNames:
 
     def _of_variables(self, frame: FrameType | None) -> None:
         nodes = set(self._graph.nodes)
-        for variables in (frame.f_locals, frame.f_globals) if frame is not None else ():
-            for name, value in list(variables.items()):
-                place = root_of(value) if isinstance(value, Tensor) else None
-                if name.startswith("_") or place is None or place in self._names:
-                    continue
-                if place[0] in nodes:
-                    self._take(place, name)
+        for name, value in variables_of(frame).items() if frame is not None else ():
+            place = root_of(value) if isinstance(value, Tensor) else None
+            if name.startswith("_") or place is None or place in self._names:
+                continue
+            if place[0] in nodes:
+                self._take(place, name)
 
     def _name(self, node: Node, number: int) -> None:
         if (node, number) in self._names:
