@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 LARGEST = 15 * 2**20
-INSTALLED_AS_THEY_ARE = {".py", ".pyi", ".typed"}
+INSTALLED_AS_THEY_ARE = {".css", ".html", ".js", ".py", ".pyi", ".typed"}
 
 
 def expected_files(sources):

@@ -8,5 +8,5 @@ from pathlib import Path
 
 package = Path(sys.argv[1])
 for path in sorted(package.rglob("*")):
-    if path.suffix in {".py", ".pyi"} or path.name == "py.typed":
+    if path.suffix in {".css", ".html", ".js", ".py", ".pyi"} or path.name == "py.typed":
         print(path.relative_to(package).as_posix())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chainrule.explain._formulas.node import (
     Formula,
     formula_of,
-    operand_numbers,
+    node_label,
     result_of,
     saved_by_name,
     slope_of,
@@ -18,7 +18,7 @@ from chainrule.explain._formulas.node import (
 __all__ = [
     "Formula",
     "formula_of",
-    "operand_numbers",
+    "node_label",
     "result_of",
     "saved_by_name",
     "slope_of",

@@ -7,13 +7,14 @@ custom Function or a freed node it says what can be said.
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Tensor
+from chainrule._core.core import AccumulateGrad, Tensor
 from chainrule._core.operation import argument_names
 from chainrule.autograd.modes import no_grad
 from chainrule.explain._formulas.reading import Unreadable, expression_of
@@ -55,9 +56,8 @@ class Formula:
 def formula_of(node: Node, k: int, names: dict[str, str] | None = None) -> Formula:
     """The cotangent of operand k of a node, in terms of g, x, y, z and out.
 
-    `k` counts the op's operands, as its record does (`operand_numbers` of the pairs of
-    `next_functions`). `names` gives other texts for names, `{"y": "weight"}`. Of `x * y` and k = 0:
-    `g * y`.
+    `k` counts the op's operands, as its record and `inputs_of` do. `names` gives other texts for
+    names, `{"y": "weight"}`. Of `x * y` and k = 0: `g * y`.
     """
     try:
         return _read(node, k, names)
@@ -96,19 +96,9 @@ def saved_by_name(node: Node) -> dict[str, Any]:
     }
     try:
         arrays = node._saved_arrays()
-    except (RuntimeError, AttributeError):
+    except Exception:  # freed; or whatever a program's hook on saved values raises
         return {}
     return dict(zip([name for name in SAVED if name in asked], arrays))
-
-
-def operand_numbers(node: Node) -> list[int]:
-    """Which operand of its op each pair of a node's `next_functions` belongs to."""
-    op, count = _op_of(node), len(node.next_functions)
-    if op is None or op.joint:
-        return list(range(count))
-    wanted = [k for k, rule in enumerate(op.rules) if rule is not None]
-    # The node of `1 - x` has no place for the number, which comes first.
-    return wanted[len(wanted) - count :] if count < len(wanted) else wanted
 
 
 def result_of(node: Node, names: dict[str, str] | None = None) -> str:
@@ -143,13 +133,33 @@ def _read(node: Node, k: int, names: dict[str, str] | None) -> Formula:
     if rule is None:
         return _plainly("none: the op has no derivative in this operand")
     if isinstance(rule, (int, float)):
-        return _written(times_slope(constant(rule)), names)
+        return _constant(rule, _Known(names or {}))
     saved = saved_by_name(node)
     known = _known(node, rule, saved)
     is_complex = any(numpy.iscomplexobj(value) for value in saved.values())
+    return _formula(rule, op.kind == ELEMENTWISE, _Known(known), is_complex, _Known(names or {}))
+
+
+class _Known(dict[str, Any]):
+    """A dict that can be remembered by what it shows: the values are numbers, names and shapes."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(self))
+
+
+@functools.lru_cache(maxsize=1000)
+def _constant(slope: float, names: _Known) -> Formula:
+    return _written(times_slope(constant(slope)), names)
+
+
+@functools.lru_cache(maxsize=1000)
+def _formula(
+    rule: Any, is_elementwise: bool, known: _Known, is_complex: bool, names: _Known
+) -> Formula:
+    """Apart from `_read`, since the iterations of a loop share their formulas."""
     found = expression_of(rule, known)
     found = simplified(found, known, rule.__globals__, is_complex)
-    if op.kind == ELEMENTWISE:
+    if is_elementwise:
         found = times_slope(_conjugate(found) if is_complex else found)
     if is_program(found):
         raise Unreadable("more a program than a formula")
@@ -191,7 +201,7 @@ def _in_words(node: Node, k: int) -> Formula:
     function = getattr(type(node), "_function", None)
     if function is not None:
         return _plainly(f"{function.__name__}.backward(g)[{k}]", False)
-    if hasattr(node, "variable"):
+    if isinstance(node, AccumulateGrad):
         return _plainly(".grad + g")
     return _plainly(f"{node_label(node)}(g)[{k}]", False)
 
