@@ -66,6 +66,8 @@ def _filling(input, mask, value) -> tuple:
         )
     if value.dtype.is_complex and not input.dtype.is_complex:
         fitting(value.item(), input.dtype)
+    if not (input.dtype.is_floating_point or input.dtype.is_complex):
+        value = value.detach()
     return filling.masked_fill_tensor, (mask, value), {}, value._array
 
 

@@ -56,14 +56,19 @@ def write(self: Tensor, what: Write) -> Tensor:
 
 
 def check_write(self: Tensor, others: tuple) -> bool:
-    """Refuse a write that may not be; whether it must be recorded."""
+    """Refuse a write that may not be; whether it must be recorded.
+
+    Integers and booleans have no gradient, whatever is written over them.
+    """
     check_may_write(self)
     base = self._base
     recorded = self.requires_grad if base is None else base.requires_grad
     for other in others:
         check_may_overlap(self, other)
         recorded = recorded or other.requires_grad
-    return recorded and is_grad_enabled()
+    return (
+        recorded and is_grad_enabled() and (self.dtype.is_floating_point or self.dtype.is_complex)
+    )
 
 
 def raised(x: Tensor) -> Tensor:
