@@ -28,6 +28,12 @@ OPERATIONS = (
         ),
         FUNCTION_AND_OUT,
     ),
+    operation("angle", np.angle, (*singles(), sample(_POINTS)), f"{PLAIN} out"),
+    operation(
+        "conj_physical", np.conj, (*singles(), sample(_POINTS)), "function method in_place out"
+    ),
+    operation("resolve_neg", np.copy, (sample(real(3)), sample(_POINTS)), PLAIN),
+    operation("isreal", np.isreal, (*singles(), sample(_POINTS)), PLAIN, differentiable=False),
     operation("conj", np.conj, (*singles(), sample(_POINTS)), PLAIN),
     operation("resolve_conj", np.copy, (sample(real(3)), sample(_POINTS)), PLAIN),
     operation(

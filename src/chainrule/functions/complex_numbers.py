@@ -6,11 +6,19 @@ Apart from creation and shape.py: these are where one kind of number becomes the
 from __future__ import annotations
 
 from chainrule._core.core import Tensor, bind_method
-from chainrule.functions.declare import deliver, public
+from chainrule._core.types import dtype_named
+from chainrule._core.writes import bump_version, in_place_call
+from chainrule.functions.declare import deliver, method, public
+from chainrule.functions.likeness import ones_like
 from chainrule.functions.matmul import check_tensors
+from chainrule.functions.operands import check_tensor
 from chainrule.ops import complex_numbers as ops
 from chainrule.ops import shape
+from chainrule.ops.conversion import conjugate
 from chainrule.ops.indexing import select
+
+conj_physical_op = conjugate.named("ConjPhysicalBackward0")
+conj_physical_in_place = conjugate.named("ConjPhysicalBackward1")
 
 
 @public
@@ -93,8 +101,85 @@ def imag(input: Tensor) -> Tensor:
     return select(shape.view_as_real(input), dim=input.ndim, index=1)
 
 
-bind_method("real", property(real))
-bind_method("imag", property(imag))
+def _write_real(self, value):
+    real(self)[...] = value
+
+
+def _write_imag(self, value):
+    imag(self)[...] = value
+
+
+bind_method("real", property(real, _write_real))
+bind_method("imag", property(imag, _write_imag))
+
+
+@public
+@method
+def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The phase, in radians from -pi to pi; of real numbers 0, or pi where they are negative.
+
+    The result is real. At 0 the gradient is 0, and so it is for real numbers everywhere.
+
+    >>> import chainrule as torch
+    >>> torch.angle(torch.tensor([1 + 1j, -1 + 0j]))
+    tensor([0.7854, 3.1416])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.angle.html
+    """
+    check_tensor(input, "angle")
+    op = ops.angle if input.dtype.is_complex else ops.angle_of_real
+    return deliver(op(input), out, "angle")
+
+
+@public
+@method
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The complex conjugate, in memory of its own; real tensors themselves.
+
+    >>> import chainrule as torch
+    >>> torch.conj_physical(torch.tensor([1 + 2j]))
+    tensor([1.-2.j])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.conj_physical.html
+    """
+    check_tensor(input, "conj_physical")
+    found = conj_physical_op(input) if input.dtype.is_complex else input
+    return deliver(found, out, "conj_physical")
+
+
+@public
+@method
+def conj_physical_(self: Tensor) -> Tensor:
+    """The complex conjugate, in place."""
+    if self.dtype.category == 0:  # NumPy would make integers of booleans
+        bump_version(self)
+        return self
+    return in_place_call(conj_physical_in_place, self, (), None)
+
+
+@public
+@method
+def resolve_neg(input: Tensor) -> Tensor:
+    """The tensor itself: signs are computed at once."""
+    check_tensor(input, "resolve_neg")
+    return input
+
+
+@public
+@method
+def isreal(input: Tensor) -> Tensor:
+    """Where the imaginary part is 0; everywhere in real tensors.
+
+    >>> import chainrule as torch
+    >>> torch.isreal(torch.tensor([1 + 1j, 2 + 0j]))
+    tensor([False,  True])
+
+    See https://docs.pytorch.org/docs/2.13/generated/torch.isreal.html
+    """
+    check_tensor(input, "isreal")
+    if input.dtype.is_complex:
+        return imag(input) == 0
+    return ones_like(input, dtype=dtype_named("bool"))
 
 
 @public
