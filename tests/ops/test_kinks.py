@@ -44,3 +44,13 @@ def test_what_cannot_change_gradually_is_no_part_of_the_graph(constant):
 
     assert not result.requires_grad
     assert result.grad_fn is None
+
+
+@pytest.mark.parametrize("name", ["eq", "ne", "lt", "le", "gt", "ge"])
+def test_a_comparison_in_place_ends_what_was_there(name):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 1
+    getattr(y, f"{name}_")(2.0)
+    (y * 3).sum().backward()
+
+    assert x.grad.tolist() == [0.0, 0.0]

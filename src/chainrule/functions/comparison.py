@@ -25,36 +25,42 @@ eq = pairwise(
     "input == other.",
     "torch.tensor([1, 2]), 2",
     "tensor([False,  True])",
+    written=ops.eq_in_place,
 )
 ne = pairwise(
     ops.ne,
     "input != other.",
     "torch.tensor([1, 2]), 2",
     "tensor([ True, False])",
+    written=ops.ne_in_place,
 )
 lt = pairwise(
     ops.lt,
     "input < other.",
     "torch.tensor([1, 2]), 2",
     "tensor([ True, False])",
+    written=ops.lt_in_place,
 )
 le = pairwise(
     ops.le,
     "input <= other.",
     "torch.tensor([1, 2]), 2",
     "tensor([True, True])",
+    written=ops.le_in_place,
 )
 gt = pairwise(
     ops.gt,
     "input > other.",
     "torch.tensor([1, 2]), 2",
     "tensor([False, False])",
+    written=ops.gt_in_place,
 )
 ge = pairwise(
     ops.ge,
     "input >= other.",
     "torch.tensor([1, 2]), 2",
     "tensor([False,  True])",
+    written=ops.ge_in_place,
 )
 logical_and = pairwise(
     ops.logical_and,

@@ -119,11 +119,12 @@ def pointwise(
 
 def pairwise(
     op: Op, summary: str, example: str = "", result: str = "", name: str | None = None,
-    in_place: bool = True, numbers: bool = True,
+    in_place: bool = True, numbers: bool = True, written: Op | None = None,
 ) -> Callable:  # fmt: skip
     """The public forms of an elementwise op of two operands.
 
-    `numbers`: whether PyTorch takes a Python number for `other`.
+    `numbers`: whether PyTorch takes a Python number for `other`. `written`: the op of the
+    in-place form, where that is another one.
     """
     name = name or op.name
     kinds = (Tensor, int, float, complex, bool, numpy.generic) if numbers else Tensor
@@ -144,16 +145,17 @@ def pairwise(
     function = Front(op, function) if numbers else function
     bind_method(name, function)
     if in_place:
+        op_in_place = written or op
 
-        def written(input: Tensor, other) -> Tensor:
+        def in_place_form(input: Tensor, other) -> Tensor:
             if not numbers and not isinstance(other, Tensor):
                 raise TypeError(
                     f"{name}_(): argument 'other' (position 1) must be Tensor, not "
                     f"{type_name(other)}"
                 )
-            return op.in_place(input, other)
+            return op_in_place.in_place(input, other)
 
-        bind_method(name + "_", _named(written, name + "_", _in_place_doc(name)))
+        bind_method(name + "_", _named(in_place_form, name + "_", _in_place_doc(name)))
     return public(function)
 
 

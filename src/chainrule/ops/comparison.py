@@ -11,6 +11,14 @@ le = elementwise("le", "less_equal", refuses="c")
 gt = elementwise("gt", "greater", refuses="c")
 ge = elementwise("ge", "greater_equal", refuses="c")
 
+# Written over numbers that have a history, comparisons end it: their derivative is 0.
+eq_in_place = elementwise("eq", "equal", 0, 0)
+ne_in_place = elementwise("ne", "not_equal", 0, 0)
+lt_in_place = elementwise("lt", "less", 0, 0, refuses="c")
+le_in_place = elementwise("le", "less_equal", 0, 0, refuses="c")
+gt_in_place = elementwise("gt", "greater", 0, 0, refuses="c")
+ge_in_place = elementwise("ge", "greater_equal", 0, 0, refuses="c")
+
 logical_and = elementwise("logical_and", "logical_and")
 logical_or = elementwise("logical_or", "logical_or")
 logical_xor = elementwise("logical_xor", "logical_xor")
