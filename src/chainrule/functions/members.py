@@ -234,6 +234,10 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: complex | Tensor) 
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s)."
         )
+    elif value.dtype.is_complex and not input.dtype.is_complex:
+        raise RuntimeError(
+            "index_fill_(): Converting complex Scalar to non-complex type is not supported"
+        )
     numbers = in_bounds(index._array, dim, input._array.shape[dim])
     if op is fill_op:  # what is named twice is still one place, with one cotangent
         index = wrap_array(numpy.unique(numbers))

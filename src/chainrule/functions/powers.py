@@ -77,9 +77,14 @@ def _to_tensor(input, exponent) -> Tensor:
 
 
 def _op_for(input, exponent: Tensor):
-    """Integers have a power of their own, since an exponent may be negative."""
+    """Integers have a power of their own, since an exponent may be negative.
+
+    So have real numbers to complex ones, whose logarithm is complex where they are negative.
+    """
     if exponent.dtype.category == 1 and result_dtype(input, exponent).category == 1:
         return ops.pow_integers
+    if exponent.dtype.is_complex and isinstance(input, Tensor) and not input.dtype.is_complex:
+        return ops.pow_of_real
     return ops.pow
 
 

@@ -144,6 +144,14 @@ pow = elementwise(
     node={3: "PowBackward1", 2: "PowBackward2"},
     refuses="b",
 )
+# Of a real number to a complex one: the logarithm of a negative number is complex as well.
+pow_of_real = elementwise(
+    "pow",
+    "power",
+    lambda x, y: where(y == 0, 0, y * x ** (y - 1)),
+    lambda x, y, out: where((x == 0) & ((out == 0) | (y == 0)), 0, out * log(x + 0j)),
+    node={3: "PowBackward1", 2: "PowBackward2"},
+)
 pow_integers = elementwise("pow", _integer_power)
 
 

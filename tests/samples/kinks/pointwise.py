@@ -149,6 +149,16 @@ POWERS = (
     Kink("power of a half at 0", lambda torch, x: x**0.5, [[0.0]], [0.0], [[inf]]),
     Kink("power of 0 at 0", lambda torch, x: x**0, [[0.0]], [1.0], [[0.0]]),
     Kink("0 to the power of 0", lambda torch, x, y: x**y, [[0.0], [0.0]], [1.0], [[0.0], [0.0]]),
+    Kink(
+        "a negative number to a complex power",
+        lambda torch, x, y: (x**y).real,
+        [[-2.0, -0.5], [1 + 1j, -0.5j]],
+        [-0.06648365401771332, 4.52445652042429],
+        [
+            [0.005629806640523646, -1.6340091271377257],
+            [0.1274084833441526 + 0.24714294718160132j, -8.269505350412704 - 13.081390546566656j],
+        ],
+    ),
     Kink("0 to the power of 2", lambda torch, x, y: x**y, [[0.0], [2.0]], [0.0], [[0.0], [0.0]]),
     Kink(
         "0 to the power of -1", lambda torch, x, y: x**y, [[0.0], [-1.0]], [inf], [[-inf], [-inf]]
