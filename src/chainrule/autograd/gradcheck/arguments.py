@@ -75,6 +75,7 @@ def check_inputs(inputs) -> list[int]:
     """The places of the inputs that require grad; those whose precision is low give a warning."""
     wanted = [place for place, value in enumerate(inputs) if needs_gradient(value)]
     for place in wanted:
+        _check_layout(place, inputs[place])
         _check_precision(place, inputs[place])
         _check_strides(place, inputs[place])
     if not wanted:
@@ -83,6 +84,23 @@ def check_inputs(inputs) -> list[int]:
             "them have requires_grad=True."
         )
     return wanted
+
+
+def check_outputs(outputs) -> None:
+    """ValueError for sparse outputs: what is measured are all elements."""
+    if any(output.is_sparse for output in outputs):
+        raise ValueError(
+            "Sparse output is not supported at gradcheck yet. Please call "
+            "to_dense(masked_grad=...) on the output of fn for gradcheck."
+        )
+
+
+def _check_layout(place, tensor) -> None:
+    if tensor.is_sparse:
+        raise NotImplementedError(
+            f"gradcheck: input {place} is sparse, and its elements cannot be moved one by one; "
+            "check a function of its values() instead"
+        )
 
 
 def _check_precision(place, tensor) -> None:

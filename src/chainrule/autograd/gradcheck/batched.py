@@ -36,7 +36,9 @@ def check_batched_gradients(part: Part) -> None:
         def backward(cotangent, output=output):
             return tuple(g for g in gradients(output, tensors, cotangent) if g is not None)
 
-        _compare(backward, output, f"For output {number}", "gradient", "check_batched_grad")
+        _compare(
+            backward, output, f"For output {number}", "gradient computation", "check_batched_grad"
+        )
 
 
 def check_batched_tangents(part: Part) -> None:

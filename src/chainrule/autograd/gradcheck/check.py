@@ -13,6 +13,7 @@ from chainrule.autograd.gradcheck.arguments import (
     as_tuple,
     check_inputs,
     check_options,
+    check_outputs,
     outputs_of,
 )
 from chainrule.autograd.gradcheck.batched import check_batched_gradients, check_batched_tangents
@@ -65,9 +66,9 @@ def gradcheck(
     - derivatives under vmap are not those computed one by one, with check_batched_grad and
       check_batched_forward_grad.
 
-    `masked` says how sparse inputs are moved; dense ones are the same either way. ValueError where
-    no input requires grad, RuntimeError for inputs that overlap themselves, AssertionError for
-    options that need others.
+    `masked` is about sparse inputs, which are refused; dense ones are the same either way.
+    ValueError where no input requires grad, RuntimeError for inputs that overlap themselves,
+    NotImplementedError for sparse ones, AssertionError for options that need others.
 
     >>> import chainrule as torch
     >>> x = torch.tensor([0.5, 2.0], dtype=torch.float64, requires_grad=True)
@@ -102,6 +103,7 @@ def gradcheck(
 def _check(function, inputs, options) -> None:
     check_inputs(inputs)
     outputs, mode = outputs_of(function, inputs), fast if options.fast_mode else exact
+    check_outputs(outputs)
     whole = Part(function, inputs)
     if not any(output.requires_grad for output in outputs):
         mode.check_constant(whole, options)

@@ -28,7 +28,9 @@ def tangents_of(part: Part, tangents: dict[int, Tensor]) -> list[tuple[Tensor, T
 
     with forward_ad.dual_level():
         duals = [
-            forward_ad.make_dual(value.detach(), tangents[place]) if place in tangents else value
+            forward_ad.make_dual(value.detach().requires_grad_(), tangents[place])
+            if place in tangents
+            else value
             for place, value in enumerate(part.inputs)
         ]
         found = [forward_ad.unpack_dual(y) for y in outputs_of(part.function, duals)]
