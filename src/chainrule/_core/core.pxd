@@ -16,7 +16,7 @@ cdef enum Origin:
 cdef class Storage:
     """What all views of one memory share: how often it was written, and where last."""
     cdef public long version
-    cdef object writer              # code object of the line that wrote last
+    cdef object writer              # code object of the line that wrote last, or that freed
     cdef object writer_name         # of the node that wrote last, None where it was not recorded
     cdef int writer_instruction
     cdef readonly bint inference    # made in inference mode: has no version
@@ -34,6 +34,7 @@ cdef class Tensor:
     cdef int origin
     cdef PyObject *accumulator      # the AccumulateGrad alive for this leaf, not owned
     cdef object extra               # TensorExtra, None for most
+    cdef object cut                 # where gradients were cut off on the way to it; see cuts.pyx
     cdef object __weakref__
     cdef dict __dict__
 
@@ -44,7 +45,8 @@ cdef class Node:
     cdef tuple edges                # per input: Node, or None where no gradient is wanted
     cdef object numbers             # per edge: which result of that node; None: all 0
     # What was saved. Of an op that saves one value: the value, its storage (None: it has none)
-    # and version. Of others: a tuple of values, storages and versions, by turns. None once freed.
+    # and version. Of others: a tuple of values, storages and versions, by turns. None once freed:
+    # then the storage is the run's, whose writer is the line that freed.
     # (A tuple for the one value would take 64 of the 384 bytes that `x.sin()` keeps.)
     cdef object saved
     cdef Storage storage
@@ -128,7 +130,7 @@ cdef Node edge_of(Tensor x)
 cdef Node new_node(object node_type)
 cdef object node_type_of(Op op, int tensors)
 cdef object saved_tensor(Node node, Py_ssize_t position, bint attach)
-cdef object raise_freed()
+cdef object raise_freed(Node node)
 cdef str short_name(Node node)
 cdef object saved_value(Node node, Py_ssize_t position)
 cdef Storage saved_storage(Node node, Py_ssize_t position)

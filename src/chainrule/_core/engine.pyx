@@ -12,7 +12,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport modes
 from chainrule._core.core cimport (
-    AccumulateGrad, Node, NodeExtra, Tensor, edge_of, saved_value, wrap,
+    AccumulateGrad, Node, NodeExtra, Storage, Tensor, edge_of, saved_value, wrap,
 )
 from chainrule._core.leaves cimport capture, finish_leaf, run_prehooks, run_tensor_hooks
 from chainrule._core.operation cimport ASK_OUTS
@@ -23,6 +23,7 @@ from chainrule._core.runs cimport (
     Run, arrive, arrived, await_one, claim, is_wanted, needed, pending_of, pop, push, release,
     take_cotangent, want,
 )
+from chainrule._core.source cimport calling_code
 
 cnp.import_array()
 
@@ -183,7 +184,7 @@ cdef int step(Run run, Node node) except -1:
         cotangents = all_cotangents(run, node, g)
     send(run, node, cotangents, g)
     if not run.retain:
-        free(node)
+        free(run, node)
     return 0
 
 
@@ -220,17 +221,27 @@ cdef int send(Run run, Node node, object cotangents, object g) except -1:
     return 0
 
 
-cdef int free(Node node) except -1:
+cdef int free(Run run, Node node) except -1:
     """Let go of what was saved; a node that saved nothing may be gone through again."""
     cdef Py_ssize_t k
     if node.op is None:
         release_function(node)
+        node.storage = freed_here(run)
         return 0
     if node.saved is None:
         return 0
     for k in range(PyTuple_GET_SIZE(node.op.saves)):
         # PyTorch saves numbers as tensors and frees them too, but neither shapes nor parameters.
         if saved_value(node, k) is not None and <int>node.op.saves[k] <= ASK_OUTS:
-            node.saved = node.storage = None
+            node.saved, node.storage = None, freed_here(run)
             break
     return 0
+
+
+cdef inline Storage freed_here(Run run):
+    """What a freed node has in place of a storage: the line of this backward, one object a run."""
+    if run.freed is None:
+        run.freed = Storage.__new__(Storage)
+        run.freed.writer_name = "grad" if run.captures is not None else None
+        run.freed.writer = calling_code(&run.freed.writer_instruction)
+    return run.freed

@@ -67,20 +67,24 @@ cdef class Node:
     def _saved_tensors(self):
         """What was saved, as tensors in their places in the graph."""
         if self.saved is None:
-            raise_freed()
+            raise_freed(self)
         return tuple([saved_tensor(self, k, True) for k in range(len(self.op.saves))])
 
     def _saved_arrays(self):
         """The saved values as they are now, whatever was written to them."""
         if self.saved is None:
-            raise_freed()
+            raise_freed(self)
         return tuple([saved_value(self, k) for k in range(len(self.op.saves))])
+
+    def _saved_asks(self):
+        """Per saved value the number of the operand that it is, 3 for the result."""
+        return () if self.op is None else self.op.saves
 
     def _saved_origin(self, Py_ssize_t position):
         """(name of the node a saved tensor came from, which of its results), or None."""
         cdef int ask
         if self.saved is None:
-            raise_freed()
+            raise_freed(self)
         if not 0 <= position < len(self.op.saves):
             raise IndexError(f"{self.name()} saved no value number {position}")
         ask = self.op.saves[position]
@@ -117,12 +121,8 @@ cdef str short_name(Node node):
     return type(node).__name__.partition("Backward")[0]
 
 
-cdef object raise_freed():
-    raise RuntimeError(
-        "Trying to backward through the graph a second time (or directly access saved tensors "
-        "after they have already been freed). A backward frees what its graph saved; pass "
-        "retain_graph=True to the first one if a second is to follow."
-    )
+cdef object raise_freed(Node node):
+    late["raise_freed"](node)
 
 
 # What explains a graph reads nodes by these functions: a Function's node has any attribute its
@@ -181,9 +181,16 @@ def known_values(Node node not None):
     return found
 
 
-def raise_freed_error():
+def raise_freed_error(Node node not None):
     """Raise the error of a graph that was freed."""
-    raise_freed()
+    raise_freed(node)
+
+
+def freed_by(Node node not None):
+    """(the line whose backward freed what the node saved, whether that was autograd.grad)."""
+    if (node.op is not None and node.saved is not None) or node.storage is None:
+        return None
+    return node.storage.source, node.storage.writer_name == "grad"
 
 
 cdef dict DEFAULT_SAVED_NAMES = {
@@ -200,7 +207,7 @@ cdef object saved_by_name(Node node, str name):
     if ask not in node.op.saves:
         raise AttributeError(f"'{node.name()}' object has no attribute '_saved_{name}'")
     if node.saved is None:
-        raise_freed()
+        raise_freed(node)
     return saved_tensor(node, node.op.saves.index(ask), True)
 
 
@@ -255,7 +262,7 @@ cdef object saved_value(Node node, Py_ssize_t position):
     """A saved value: an array, a number, a shape, or None where none had to be saved."""
     saved = node.saved
     if saved is None:
-        raise_freed()
+        raise_freed(node)
     if PyTuple_GET_SIZE(node.op.saves) == 1:
         value = None if saved is unsaved else saved
     else:
@@ -277,7 +284,7 @@ cdef Storage storage_at(Node node, Py_ssize_t position, long *version):
     """The storage of a saved array and the version it had; None for what is no array."""
     saved = node.saved
     if saved is None:
-        raise_freed()
+        raise_freed(node)
     if PyTuple_GET_SIZE(node.op.saves) == 1:
         version[0] = node.version
         return node.storage

@@ -58,7 +58,7 @@ cdef Tensor pull(Run run, Node node, Py_ssize_t k, Tensor g):
     if rule is None:
         return None
     if node.saved is None:
-        raise_freed()
+        raise_freed(node)
     if op.kind != ELEMENTWISE:
         values = asked(node, k, g, run.create)
         result = needed["strongly"](op, k, values) if run.strong else rule(*values)
@@ -210,7 +210,7 @@ cdef object by_rules(Run run, Node node, object g):
         return run_function(node, tuple(g) if type(g) is list else (g,))
     if node.op.joint or node.op.results != 1:
         if node.saved is None:
-            raise_freed()
+            raise_freed(node)
         values = asked(node, 0, materialized(node, g), run.create)
         rule = node.op.rules[0]
         cotangents = needed["strongly"](node.op, 0, values) if run.strong else rule(*values)

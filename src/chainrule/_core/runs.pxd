@@ -2,7 +2,7 @@
 
 What runs once a node is inline: called across modules, it made a chain of operations 5 % slower.
 """
-from chainrule._core.core cimport Node, Tensor
+from chainrule._core.core cimport Node, Storage, Tensor
 
 
 cdef class Place:
@@ -25,6 +25,7 @@ cdef class Run:
     cdef dict captures          # node -> {result number: [positions in found]}
     cdef list found
     cdef tuple inside           # the transforms' levels that the run takes place within
+    cdef Storage freed          # says which line freed the nodes; made with the first
 
 
 # What `ops` and `autograd` bind at import: the engine needs these few functions by name.

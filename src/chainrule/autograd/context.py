@@ -6,14 +6,16 @@ before the engine sees it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Node, Tensor, raise_freed_error
+from chainrule._core.core import Node, Tensor, raise_freed_error, source_of
 from chainrule._core.recording import parts_of, restored
 from chainrule._core.rules import bind_functions
+from chainrule.functions.expressions import line_text
+from chainrule.functions.refusals import modified_text
 from chainrule.ops.cotangents import sum_to
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class FunctionCtx:
             return self._made.for_jvp
         kept = self._made.kept
         if kept is None:
-            raise_freed_error()
+            raise_freed_error(cast("Node", self))
         return tuple(None if one is None else one.unpack(self) for one in kept)
 
 
@@ -80,15 +82,21 @@ class _Kept:
     def unpack(self, node):
         if self.storage.version != self.version:
             raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: a tensor of shape {list(self.array.shape)} saved by "
-                f"{node.name()} at {node.source} is at version {self.storage.version}; expected "
-                f"version {self.version} instead. It was written to at {self.storage.source}."
+                modified_text(self.array, self.storage, self.version)
+                + f"\n  saved by {type(node).__name__}: {self._what()}, "
+                f"at {line_text(source_of(node))}"
+                f"\n  overwritten at {line_text(self.storage.source)}"
+                "\n  Hint: a clone() of it, taken before the write, keeps the value."
             )
         if self.own:
             return restored(self.array, self.storage, node, self.number)
         edge = None if self.edge is None else node.next_functions[self.edge][0]
         return restored(self.array, self.storage, edge, self.number)
+
+    def _what(self):
+        if self.own:
+            return f"its result {self.number}"
+        return "a tensor of its forward" if self.edge is None else f"its operand {self.edge}"
 
 
 class _Made:

@@ -49,6 +49,7 @@ from chainrule.functions import (
     ranges,
     rectified,
     reduction,
+    refusals,
     repeating,
     running,
     scattering,

@@ -1,0 +1,134 @@
+"""The user's expressions, as they stand in the source: which part of one is which operand.
+
+Apart from refusals, which quotes them. Python's own parser reads the text; nothing is run. Where
+the text is out of reach or does not look like the operation, there is no answer and no guess.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
+
+    from chainrule._core.core import Node
+    from chainrule._core.source import Source
+
+# The ops that Python's operators become.
+OPERATORS = {
+    "Add": ("add",), "Sub": ("sub",), "Mult": ("mul",), "Div": ("div",), "Pow": ("pow",),
+    "MatMult": ("mm", "mv", "vm", "dot", "bmm", "matmul"), "FloorDiv": ("floor_div",),
+    "Mod": ("mod",), "USub": ("neg",), "LShift": ("lshift",), "RShift": ("rshift",),
+}  # fmt: skip
+
+
+def text_of(source: Source) -> str:
+    """The whole expression of a place, on one line; "" where it is out of reach."""
+    if source.column is None or source.end_column is None:
+        return source.text
+    numbers = range(source.line or 0, (source.end_line or 0) + 1)
+    lines = [linecache.getline(source.filename, number) for number in numbers]
+    if not all(lines):
+        return ""
+    raw = [line.encode() for line in lines]
+    raw[-1] = raw[-1][: source.end_column - 1]
+    raw[0] = raw[0][source.column - 1 :]
+    return " ".join(part.decode(errors="replace").strip() for part in raw).strip()
+
+
+def line_text(source: Source | None) -> str:
+    """A place as errors name it: `file.py:3: x * y`, the expression where it is known."""
+    if source is None:
+        return "a line that is not known"
+    text = text_of(source)
+    return f"{source}: `{text}`" if text else str(source)
+
+
+def operand_text(node: Node, position: int | None) -> str | None:
+    """The expression of an operand (None: of the result) of the operation that made a node."""
+    if node.op is None or node.source is None:
+        return None
+    text = text_of(node.source)
+    tree = _parsed(text)
+    if tree is None or not _is_call_of(tree, node.op.name):
+        return None
+    if position is None:
+        return text if _is_expression(tree) else None
+    operands = _operands(tree, node.source.filename)
+    if position >= len(operands) or _is_constant(operands[position]):
+        return None
+    return _unparsed(operands[position])
+
+
+def cloned(text: str) -> str:
+    """The expression with `.clone()` after it, in brackets where it needs them."""
+    tree = _parsed(text)
+    simple = type(tree).__name__ in ("Name", "Call", "Attribute", "Subscript")
+    return f"{text}.clone()" if simple else f"({text}).clone()"
+
+
+def _parsed(text: str) -> ast.AST | None:
+    import ast
+
+    try:
+        (statement,) = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return None
+    return statement.value if isinstance(statement, ast.Expr) else statement
+
+
+def _unparsed(tree) -> str:
+    import ast
+
+    return ast.unparse(tree)
+
+
+def _is_expression(tree) -> bool:
+    import ast
+
+    return isinstance(tree, ast.expr)
+
+
+def _is_constant(tree) -> bool:
+    import ast
+
+    return isinstance(tree, (ast.Constant, ast.Starred)) or (
+        isinstance(tree, ast.UnaryOp) and isinstance(tree.operand, ast.Constant)
+    )
+
+
+def _is_call_of(tree, name: str) -> bool:
+    """Whether an expression is this operation itself: what a function is made of is not quoted."""
+    kind = type(tree).__name__
+    if kind in ("BinOp", "UnaryOp", "AugAssign"):
+        return name in OPERATORS.get(type(tree.op).__name__, ())
+    if kind == "Call":
+        called = getattr(tree.func, "attr", getattr(tree.func, "id", None))
+        return called is not None and called.rstrip("_") == name.rstrip("_")
+    return False
+
+
+def _operands(tree, filename: str) -> list:
+    kind = type(tree).__name__
+    if kind == "BinOp":
+        return [tree.left, tree.right]
+    if kind == "UnaryOp":
+        return [tree.operand]
+    if kind == "AugAssign":
+        return [tree.target, tree.value]
+    owner = getattr(tree.func, "value", None)
+    if owner is None or _is_module(owner, filename):
+        return list(tree.args)
+    return [owner, *tree.args]
+
+
+def _is_module(tree, filename: str) -> bool:
+    """Whether `torch` in `torch.mul(x, y)` is a module: `x` in `x.mul(y)` is none."""
+    name = _unparsed(tree).partition(".")[0]
+    for module in list(sys.modules.values()):
+        if getattr(module, "__file__", None) == filename:
+            return isinstance(getattr(module, name, None), ModuleType)
+    return name in ("torch", "chainrule", "F")
