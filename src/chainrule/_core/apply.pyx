@@ -10,6 +10,7 @@ from chainrule._core cimport core, modes, operation, types
 from chainrule._core.core cimport (
     FROM_INFERENCE, FROM_MANY, FROM_NO_GRAD, Storage, Tensor, dispatch, storage_of, wrap,
 )
+from chainrule._core.cuts cimport carries, follow, follow_all, follow_both
 from chainrule._core.kernels cimport compute, operand
 from chainrule._core.loops cimport LoopTable, run_binary, run_unary, run_with_number
 from chainrule._core.operation cimport Op
@@ -46,6 +47,8 @@ cdef object unary(Op op, Tensor x):
         dispatch.refresh(x)
     if x.needs_grad and modes.recording() and op.rules:
         record(op, (x,), None, out, None)
+    elif carries(x):
+        follow(out, x, op)
     if type(x) is not Tensor or modes.inference_enabled():
         return dressed(out, (x,))
     return out
@@ -76,15 +79,22 @@ cdef object binary(Op op, object x, object y):
         result = compute(op, (x, y), None)
         x_is_tensor, y_is_tensor = isinstance(x, Tensor), isinstance(y, Tensor)
     out = wrap(result)
-    if op.rules and modes.recording():
-        if (x_is_tensor and wants_grad(<Tensor>x)) or (y_is_tensor and wants_grad(<Tensor>y)):
-            record(op, (x, y), None, out, None)
+    if op.rules and modes.recording() and (
+        (x_is_tensor and wants_grad(<Tensor>x)) or (y_is_tensor and wants_grad(<Tensor>y))
+    ):
+        record(op, (x, y), None, out, None)
+    elif (x_is_tensor and carries(<Tensor>x)) or (y_is_tensor and carries(<Tensor>y)):
+        follow_both(out, tensor_or_none(x), tensor_or_none(y), op)
     if (
         (x_is_tensor and type(x) is not Tensor) or (y_is_tensor and type(y) is not Tensor)
         or modes.inference_enabled()
     ):
         return dressed(out, (x, y))
     return out
+
+
+cdef inline Tensor tensor_or_none(object x):
+    return <Tensor>x if isinstance(x, Tensor) else None
 
 
 cdef inline bint wants_grad(Tensor x) except -1:
@@ -134,9 +144,16 @@ cdef object finish(Op op, tuple inputs, dict parameters, object result):
     out = wrap(result)
     if op.view:
         become_view(out, <Tensor?>inputs[0], 0)
-    if op.rules and modes.recording() and any_wants_grad(inputs):
+    if op.rules and modes.recording() and any_wants_grad(inputs) and not is_whole(result):
         record(op, inputs, parameters, out, None)
+    else:
+        follow_all(out, inputs, op)
     return dressed(out, inputs)
+
+
+cdef inline bint is_whole(object array):
+    """Whether a result has no gradient because it is of integers, as that of x.long()."""
+    return type(array) is cnp.ndarray and integral(<cnp.ndarray>array)
 
 
 cdef object finish_several(Op op, tuple inputs, dict parameters, tuple results):
@@ -147,6 +164,9 @@ cdef object finish_several(Op op, tuple inputs, dict parameters, tuple results):
             become_view(out, <Tensor?>inputs[0], FROM_MANY)
     if outs and op.rules and modes.recording() and any_wants_grad(inputs):
         record(op, inputs, parameters, outs, None)
+    else:
+        for out in outs:
+            follow_all(out, inputs, op)
     return tuple([dressed(out, inputs) for out in outs])
 
 
@@ -171,6 +191,7 @@ cdef int become_view(Tensor out, Tensor x, int origin) except -1:
     """Let `out` share x's storage and know whom it is a view of."""
     out.base = x if x.base is None else x.base
     out.storage = storage_of(x)
+    out.cut = x.cut
     out.node_version = out.storage.version
     if out.storage.inference:
         origin = FROM_INFERENCE

@@ -242,6 +242,7 @@ cdef class Tensor:
         self.array, self.storage = other.array, storage_of(other)
         self.node, self.output, self.needs_grad = other.node, other.output, other.needs_grad
         self.base, self.node_version, self.origin = other.base, other.node_version, other.origin
+        self.cut = other.cut
         return self
 
     @property

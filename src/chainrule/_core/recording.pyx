@@ -10,6 +10,7 @@ from chainrule._core.core cimport (
     Node, Storage, Tensor, edge_of, keep, filled, new_node, node_type_of,
     put, storage_of, unfilled, wrap,
 )
+from chainrule._core.cuts cimport follow_all, joined
 from chainrule._core.operation cimport ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, Op
 from chainrule._core.source cimport calling_code
 from chainrule._core.wrapped cimport Wrapped, transforms
@@ -35,12 +36,15 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     cdef Tensor x
     cdef Node node, edge
     cdef list numbers = None
+    cdef object marks = None
     for k in range(count):
         value = <object>PyTuple_GET_ITEM(inputs, k)
         edge = None
         if isinstance(value, Tensor):
             x = <Tensor>value
             tensors |= 1 << (k & 31)
+            if x.cut is not None:
+                marks = joined(marks, x.cut)
             if op.joint or op.rules[k] is not None:
                 edge = edge_of(x)
                 if edge is not None:
@@ -61,7 +65,24 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     node.sequence = sequence
     node.code = calling_code(&node.instruction)
     hang(node, out)
+    if marks is not None or type(out) is tuple:
+        pass_on(marks, op, inputs, out)
     return node
+
+
+cdef int pass_on(object marks, Op op, tuple inputs, object out) except -1:
+    """Give the results the marks of the inputs, and those without a gradient one of their own."""
+    cdef Tensor x
+    if type(out) is not tuple:
+        x = <Tensor>out
+        x.cut = joined(x.cut, marks)
+        return 0
+    for x in out:
+        if x.needs_grad:
+            x.cut = joined(x.cut, marks)
+        else:
+            follow_all(x, inputs, op)
+    return 0
 
 
 cdef int hang(Node node, object out) except -1:
@@ -186,9 +207,11 @@ def attach(Node node not None, tuple tensors not None, tuple results not None):
     """Make `node` (a Function's) the origin of `results`, with edges to `tensors`."""
     global sequence
     cdef list edges = [], numbers = []
+    cdef object marks = None
     cdef Tensor x
     for x in tensors:
         edges.append(edge_of(x))
+        marks = joined(marks, x.cut)
         numbers.append(x.output if x.node is not None else 0)
     node.edges = tuple(edges)
     node.numbers = tuple(numbers) if any(numbers) else None
@@ -199,6 +222,7 @@ def attach(Node node not None, tuple tensors not None, tuple results not None):
     node.code = calling_code(&node.instruction)
     for number, x in enumerate(results):
         x.node, x.output, x.needs_grad = node, number, True
+        x.cut = marks           # what forward, where grad mode was off, put on it was no cut
         if x.base is not None:
             x.node_version = x.storage.version
 

@@ -10,6 +10,7 @@ from chainrule._core cimport core, modes, operation, types
 from chainrule._core.core cimport (
     FROM_INFERENCE, FROM_MANY, FROM_NO_GRAD, Storage, Tensor, dispatch, storage_of, wrap,
 )
+from chainrule._core.cuts cimport carries, cut_of, follow, joined
 from chainrule._core.kernels cimport compute, operand, quietly
 from chainrule._core.loops cimport run_binary, run_unary, run_with_number
 from chainrule._core.operation cimport ASK_X, ASK_Z, Op
@@ -194,6 +195,8 @@ cdef object write(Op op, Tensor x, tuple inputs, dict parameters):
     bump(x)
     if recorded:
         become_result(op, x, inputs, parameters, original)
+    elif not (x.needs_grad and x.node is None):
+        follow_write(op, x, inputs)
     return x
 
 
@@ -203,6 +206,20 @@ cdef int store(Tensor x, object array) except -1:
         transforms["store"](x, array)
     else:
         quietly(numpy.copyto, (x.array, array), {"casting": "unsafe"})
+    return 0
+
+
+cdef int follow_write(Op op, Tensor x, tuple inputs) except -1:
+    """Let x, and what it is a view of, have the marks of what was written into it.
+
+    A leaf that wants a gradient starts afresh: else each parameter would be marked as a former
+    value of itself by the optimizer's step.
+    """
+    for y in inputs:
+        if y is not x and isinstance(y, Tensor) and carries(<Tensor>y):
+            follow(x, <Tensor>y, op)
+            if x.base is not None and not (x.base.needs_grad and x.base.node is None):
+                x.base.cut = joined(x.base.cut, x.cut)
     return 0
 
 
@@ -342,6 +359,8 @@ def detach_in_place(Tensor x not None):
             "Can't detach views in-place. Use detach() instead. (This tensor is a view of one "
             f"of shape {list(x.base.array.shape)}.)"
         )
+    if x.needs_grad:
+        x.cut = joined(x.cut, cut_of("detach_", x))
     x.node, x.output, x.needs_grad = None, 0, False
     return x
 
@@ -352,6 +371,7 @@ operation.late["in_place"] = in_place_call
 
 def rewrite(Tensor x not None, Tensor value not None):
     """Let x, whose memory now holds `value`, have the history of `value`."""
+    x.cut = joined(x.cut, value.cut)
     if not views_values(x):
         x.node, x.output, x.needs_grad = value.node, value.output, True
         return x

@@ -14,6 +14,7 @@ from itertools import chain
 import numpy
 
 from chainrule._core.core import Tensor
+from chainrule._core.cuts import note_number
 from chainrule._core.kernels import call_quietly
 from chainrule._core.promotion import promote_types
 from chainrule._core.types import DTYPES, dtype_of, get_default_dtype
@@ -160,7 +161,7 @@ def _one(value: Tensor):
             "behavior.\nConsider using tensor.detach() first.",
             stacklevel=2,
         )
-    return value.item()
+    return note_number(value, value._array.item(), "tensor")
 
 
 def _plainest(value):

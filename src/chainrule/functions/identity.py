@@ -10,11 +10,13 @@ import warnings
 from typing import TYPE_CHECKING
 
 from chainrule._core.apply import is_transformed, wrap_array
-from chainrule._core.core import Tensor, bind_method, blank
+from chainrule._core.core import Tensor, bind_method, blank, source_of
+from chainrule._core.cuts import mark
 from chainrule._core.devices import device
 from chainrule._core.operation import bind_late
 from chainrule._core.writes import detach_in_place, put_array, replace_array, share
 from chainrule.functions.declare import method, public
+from chainrule.functions.expressions import line_text
 
 if TYPE_CHECKING:
     from chainrule._core.sizes import Size
@@ -42,7 +44,7 @@ def detach(self) -> Tensor:
         from chainrule.transforms.levels import without_tangents
 
         put_array(made, without_tangents(made._array))
-    return made
+    return mark(made, self, "detach")
 
 
 @method
@@ -61,7 +63,7 @@ def detach_(self) -> Tensor:
 
 def _get_data(self):
     """The same memory as a constant whose writes no backward notices."""
-    return wrap_array(self._array)
+    return mark(wrap_array(self._array), self, "data")
 
 
 def _set_data(self, value):
@@ -78,6 +80,8 @@ def _set_data(self, value):
             f"dtype, but got {value.dtype}"
         )
     replace_array(self, value._array)
+    if not (self.requires_grad and self.is_leaf):  # an optimizer's step marks no parameter
+        mark(self, value, "data")
 
 
 bind_method("data", property(_get_data, _set_data))
@@ -146,27 +150,13 @@ def _check_grad(self, value):
 
 
 def _warn_grad_of_non_leaf(self):
+    node = self.grad_fn
     warnings.warn(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
-        f"attribute won't be populated during autograd.backward(): it came from "
-        f"{self.grad_fn.name()} at {self.grad_fn.source}. Use .retain_grad() on it before the "
-        "backward if its gradient is wanted.",
+        "attribute won't be populated during autograd.backward(): it is the result of "
+        f"{node.name()} at {line_text(source_of(node))}. Use .retain_grad() on it before the "
+        "backward if its gradient is wanted, or read the .grad of the leaf that it came from.",
         stacklevel=3,
-    )
-
-
-def _raise_modified(node, position, storage, version):
-    """A saved value was written to between forward and backward."""
-    array = node._saved_arrays()[position]
-    legacy = wrap_array(array).dtype.legacy
-    origin = node._saved_origin(position)
-    which = f", which is output {origin[1]} of {origin[0]}," if origin else ""
-    raise RuntimeError(
-        "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: [torch.{legacy}Tensor {list(array.shape)}]{which} is at version "
-        f"{storage.version}; expected version {version} instead. Hint: {node.name()} saved it "
-        f"at {node.source}; it was written to at {storage.source}. A clone() taken before the "
-        "write keeps the value."
     )
 
 
@@ -175,7 +165,6 @@ bind_late(
         "set_requires_grad": set_requires_grad,
         "check_grad": _check_grad,
         "grad_of_non_leaf": _warn_grad_of_non_leaf,
-        "raise_modified": _raise_modified,
     }
 )
 

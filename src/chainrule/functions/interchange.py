@@ -9,6 +9,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor, bind_method
+from chainrule._core.cuts import note_number
 from chainrule._core.modes import is_grad_enabled
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
@@ -29,6 +30,7 @@ def numpy_(self, *, force: bool = False) -> numpy.ndarray:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
+    note_number(self, None, "numpy")
     array = self._array
     if isinstance(array, Wrapped):
         return array.exposed()

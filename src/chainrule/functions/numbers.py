@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 
 from chainrule._core.core import Tensor
+from chainrule._core.cuts import note_number
 from chainrule._core.operation import bind_late
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method
@@ -27,7 +28,7 @@ def item(self) -> bool | int | float | complex:
             f"a Tensor with {array.size} elements cannot be converted to Scalar: its shape is "
             f"{list(array.shape)}"
         )
-    return array.item()
+    return note_number(self, array.item(), "item")
 
 
 @method
@@ -38,10 +39,10 @@ def tolist(self) -> list | bool | int | float | complex:
     >>> torch.tensor([[1, 2]]).tolist()
     [[1, 2]]
     """
-    return self._array.tolist()
+    return note_number(self, self._array.tolist(), "tolist")
 
 
-def _number(self, warn=True):
+def _number(self, name, warn=True):
     array = self._array
     if array.size != 1:
         raise ValueError(
@@ -54,7 +55,7 @@ def _number(self, warn=True):
             "behavior.\nConsider using tensor.detach() first.",
             stacklevel=3,
         )
-    return array.item()
+    return note_number(self, array.item(), name)
 
 
 def _to_bool(self):
@@ -97,12 +98,12 @@ def _contains(self, item):
 bind_late(
     {
         "bool": _to_bool,
-        "float": lambda self: float(_number(self)),
-        "int": lambda self: int(_number(self)),
+        "float": lambda self: float(_number(self, "float")),
+        "int": lambda self: int(_number(self, "int")),
         "index": _to_index,
         "len": _length,
         "iter": _iterate,
         "contains": _contains,
     }
 )
-method(name="__complex__")(lambda self: complex(_number(self)))
+method(name="__complex__")(lambda self: complex(_number(self, "complex")))

@@ -11,6 +11,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.cuts import mark, mark_numbers_since, numbers_so_far
 from chainrule._core.types import as_dtype, get_default_dtype
 from chainrule.functions.conversion import to
 from chainrule.functions.declare import method, public
@@ -41,7 +42,13 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if isinstance(data, Tensor):
         _advise("torch.tensor")
     wanted = None if dtype is None else as_dtype(dtype, "tensor")
-    return finished("tensor", array_of(data, wanted), requires_grad)
+    noted = numbers_so_far()
+    made = finished("tensor", array_of(data, wanted), requires_grad)
+    if isinstance(data, Tensor):
+        mark(made, data, "tensor")
+    elif numbers_so_far() != noted:
+        mark_numbers_since(made, noted)
+    return made
 
 
 def _advise(function: str) -> None:
