@@ -238,6 +238,8 @@ def view_of(Tensor x not None, array):
     types.dtype_of(array)
     cdef Tensor out = wrap(array)
     become_view(out, x, 0)
+    if x.needs_grad and not modes.recording():
+        follow(out, x, "view")
     return out
 
 

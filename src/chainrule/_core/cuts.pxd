@@ -7,6 +7,8 @@ cdef class Cut:
     cdef readonly int mode              # 0: recording was on, 1: grad mode was off, 2: inference
     cdef readonly unsigned long time    # how many cuts there had been before
     cdef readonly object leaf           # weak reference to the leaf cut off, None for a result
+    cdef readonly tuple leaves          # of a result: weak references to leaves it came from
+    cdef readonly bint all_leaves       # whether these are all: only LOOKED nodes are looked at
     cdef readonly unsigned long sequence    # of the node that made the result cut off
     cdef readonly object node_type
     cdef object code, node_code

@@ -14,6 +14,8 @@ class Cut:
     mode: Final[int]
     time: Final[int]
     leaf: Final[ref[Tensor] | None]
+    leaves: Final[tuple[ref[Tensor], ...] | None]
+    all_leaves: Final[bool]
     sequence: Final[int]
     node_type: Final[type[Node] | None]
     @property

@@ -6,8 +6,9 @@ Note: what a mark keeps. Where a tensor that wants a gradient becomes a constant
 grad mode off, by an op without a derivative), the constant's `cut` names the place; whatever is
 computed from it has the same mark, by a pointer. A mark keeps no graph alive, since detach is
 there to let graphs go: of what was cut off it knows a leaf, weakly, or the number and the line of
-a node. `cut` is None (nearly always), a Cut, or a flat tuple of at most MOST of them: a later one
-of the same place stands for the earlier ones, and once there are MOST, the first are kept.
+a node, and the leaves near that node, weakly. `cut` is None (nearly always), a Cut, or a flat
+tuple of at most MOST of them: a later one of the same place stands for the earlier ones, and once
+there are MOST, the first are kept.
 The same line cuts the same leaf again and again (an evaluation under no_grad): its Cut is kept
 for the next time, and so is the union of two marks, so that neither is made anew.
 """
@@ -18,7 +19,7 @@ from collections import deque
 from threading import get_ident
 
 from chainrule._core cimport modes
-from chainrule._core.core cimport Tensor
+from chainrule._core.core cimport AccumulateGrad, Node, Tensor
 from chainrule._core.operation cimport Op
 from chainrule._core.source cimport calling_code
 
@@ -42,6 +43,7 @@ cdef extern from *:
 
 cdef enum:
     MOST = 8
+    LOOKED = 16
     KEPT = 1024                     # a power of two
     NUMBERS = 32
 
@@ -120,7 +122,28 @@ cdef Cut made(object how, int mode, Tensor x):
     else:
         cut.sequence, cut.node_type = x.node.sequence, type(x.node)
         cut.node_code, cut.node_instruction = x.node.code, x.node.instruction
+        cut.leaves, cut.all_leaves = leaves_near(x.node)
     return cut
+
+
+cdef tuple leaves_near(Node top):
+    """(the leaves below the nodes nearest to `top`, weakly; whether these are all there are)."""
+    cdef list nodes = [top], leaves = []
+    cdef Py_ssize_t at = 0
+    cdef bint complete = True
+    cdef Node node
+    while at < len(nodes):
+        node = <Node>nodes[at]
+        at += 1
+        for below in node.edges:
+            if type(below) is AccumulateGrad:
+                leaves.append(PyWeakref_NewRef((<AccumulateGrad>below).variable, NULL))
+            elif below is not None:
+                if len(nodes) < LOOKED:
+                    nodes.append(below)
+                else:
+                    complete = False
+    return tuple(leaves), complete
 
 
 cdef object joined_different(object a, object b):

@@ -44,6 +44,10 @@ cdef class Node:
         return self.extra
 
     @property
+    def _extra_or_none(self):
+        return self.extra
+
+    @property
     def _sequence_nr(self):
         return self.sequence
 
@@ -184,6 +188,13 @@ def known_values(Node node not None):
 def raise_freed_error(Node node not None):
     """Raise the error of a graph that was freed."""
     raise_freed(node)
+
+
+def written_at(Tensor x not None):
+    """The line that wrote last to the memory of x in place; None where none did."""
+    if x.storage is None or x.storage.version == 0:
+        return None
+    return x.storage.source
 
 
 def freed_by(Node node not None):

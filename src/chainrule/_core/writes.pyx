@@ -56,7 +56,9 @@ cdef int check_writable(Tensor x) except -1:
             check_view(x)
         elif x.needs_grad and x.node is None:
             raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation."
+                "a leaf Variable that requires grad is being used in an in-place operation. The "
+                f"leaf has shape {list(x.array.shape)}: write to it under torch.no_grad(), or to "
+                "its clone()."
             )
     return 0
 
@@ -65,7 +67,9 @@ cdef int check_view(Tensor x) except -1:
     cdef Tensor base = x.base
     if base.needs_grad and base.node is None:
         raise RuntimeError(
-            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            "a view of a leaf Variable that requires grad is being used in an in-place operation. "
+            f"The view has shape {list(x.array.shape)}, the leaf {list(base.array.shape)}: write "
+            "to it under torch.no_grad(), or to a view of the leaf's clone()."
         )
     if not (x.needs_grad or base.needs_grad):
         return 0
@@ -209,7 +213,7 @@ cdef int store(Tensor x, object array) except -1:
     return 0
 
 
-cdef int follow_write(Op op, Tensor x, tuple inputs) except -1:
+cdef int follow_write(object how, Tensor x, tuple inputs) except -1:
     """Let x, and what it is a view of, have the marks of what was written into it.
 
     A leaf that wants a gradient starts afresh: else each parameter would be marked as a former
@@ -217,7 +221,7 @@ cdef int follow_write(Op op, Tensor x, tuple inputs) except -1:
     """
     for y in inputs:
         if y is not x and isinstance(y, Tensor) and carries(<Tensor>y):
-            follow(x, <Tensor>y, op)
+            follow(x, <Tensor>y, how)
             if x.base is not None and not (x.base.needs_grad and x.base.node is None):
                 x.base.cut = joined(x.base.cut, x.cut)
     return 0
@@ -286,6 +290,12 @@ cdef int become_result(Op op, Tensor x, tuple inputs, dict parameters, Tensor or
 
 
 # --------------------------------------------------------------- what Python modules may use
+
+def mark_write(Tensor x not None, tuple others not None):
+    """Note that x is to hold, unrecorded, what comes from others."""
+    if not (x.needs_grad and x.node is None):
+        follow_write("write", x, others)
+
 
 def overwrite(Tensor x not None, array):
     """Write an array's values into x, unrecorded: x becomes a constant of the new values."""

@@ -13,9 +13,11 @@ import numpy
 
 from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
+from chainrule._core.cuts import mark
 from chainrule._core.engine import backward_from_scalar, run_backward
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method
+from chainrule.functions.refusals import cut_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +61,8 @@ def _roots(tensors) -> list[tuple[Node, int]]:
         if edge is None:
             raise RuntimeError(
                 f"element {position} of tensors does not require grad and does not have a "
-                f"grad_fn: it is a constant of shape {list(tensor.shape)}. Was it made under "
-                "no_grad, detached, or from tensors none of which requires grad?"
+                f"grad_fn: it is a constant of shape {list(tensor.shape)}"
+                + (cut_text(tensor) or ", made of tensors none of which requires grad")
             )
         roots.append(edge)
     return roots
@@ -204,7 +206,7 @@ def _wanted_edge(tensor) -> tuple[Node, int]:
     if edge is None:
         raise RuntimeError(
             "One of the differentiated Tensors does not require grad: it has shape "
-            f"{list(tensor.shape)}"
+            f"{list(tensor.shape)}" + cut_text(tensor)
         )
     return edge
 
@@ -254,7 +256,8 @@ def grad(
         targets = [node for node, _ in edges]
         inside = _inside([*outputs, *seeds])
         found = run_backward(roots, seeds, targets, edges, retain, create_graph, inside)
-    return _checked(found, inputs, allow_unused or materialize_grads, materialize_grads, seeds)
+    unused = allow_unused or materialize_grads
+    return _checked(found, inputs, unused, materialize_grads, seeds, create_graph)
 
 
 def _batched(roots, seeds, edges, retain, create) -> list[Tensor | None]:
@@ -277,13 +280,16 @@ def _batched(roots, seeds, edges, retain, create) -> list[Tensor | None]:
     return [None if None in parts else stack(parts) for parts in zip(*runs)]
 
 
-def _checked(found, inputs, allow_unused, materialize, seeds) -> tuple[Tensor | None, ...]:
+def _checked(found, inputs, allow_unused, materialize, seeds, create) -> tuple[Tensor | None, ...]:
     for position, gradient in enumerate(found):
         if gradient is None and not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {position} appears to not have been used "
                 "in the graph. Set allow_unused=True if this is the desired behavior."
+                + _unused_text(inputs[position])
             )
+    if not create:
+        _mark_constants(found, inputs, seeds)
     if materialize:
         found = [
             _zeros_like(tensor) if gradient is None else gradient
@@ -294,6 +300,23 @@ def _checked(found, inputs, allow_unused, materialize, seeds) -> tuple[Tensor | 
 
 def _zeros_like(tensor: Tensor) -> Tensor:
     return wrap_array(numpy.zeros(tensor._array.shape, tensor._array.dtype))
+
+
+def _unused_text(wanted) -> str:
+    if isinstance(wanted, GradientEdge):
+        return ""
+    return (
+        f" It has shape {list(wanted.shape)}; explain.why_none(output, input) says where the way "
+        "to it ends."
+    )
+
+
+def _mark_constants(found, inputs, seeds) -> None:
+    """Note of gradients without a graph where they are from; not of seeds that came through."""
+    for tensor, gradient in zip(inputs, found):
+        known = gradient is None or any(gradient is seed for seed in seeds)
+        if isinstance(tensor, Tensor) and not known:
+            mark(gradient, tensor, "grad")
 
 
 @method(name="backward")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chainrule._core.apply import alias_of, is_transformed
 from chainrule._core.core import Tensor
+from chainrule._core.cuts import mark, set_marks
 from chainrule._core.modes import is_grad_enabled, switch_grad
 from chainrule._core.recording import attach
 from chainrule._core.writes import bump_version, rewrite
@@ -192,9 +193,19 @@ def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
     keep(ctx, inputs, [outputs[k] for k in chosen])
     fresh = tuple(alias_of(results[k]) if id(outputs[k]) in dirty else results[k] for k in chosen)
     attach(ctx, tuple(inputs), fresh)
+    for k in set(range(len(outputs))) - set(chosen):
+        _mark_constant(results[k], inputs)
     for k, value in zip(chosen, fresh):
         if value is not results[k]:
             rewrite(results[k], value)
+
+
+def _mark_constant(result, inputs) -> None:
+    """Note what cut off a result without a derivative: not that forward records nothing."""
+    if isinstance(result, Tensor):
+        set_marks(result, ())
+        for tensor in inputs:
+            mark(result, tensor, "non_differentiable")
 
 
 def once_differentiable(backward: Callable) -> Callable:

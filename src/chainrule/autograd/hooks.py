@@ -13,6 +13,8 @@ from collections import OrderedDict
 from chainrule._core.core import Node, Tensor
 from chainrule._core.core import bind_node_method as node_method
 from chainrule.functions.declare import attribute, method
+from chainrule.functions.expressions import origin_text
+from chainrule.functions.refusals import cut_text
 
 
 class RemovableHandle:
@@ -77,7 +79,10 @@ def register_hook(self, hook) -> RemovableHandle:
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.register_hook.html
     """
     if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        raise RuntimeError(
+            "cannot register a hook on a tensor that doesn't require gradient: this one has shape "
+            f"{list(self.shape)}{cut_text(self)}"
+        )
     if self.is_leaf:
         return _add(_dict(self._extra, "hooks"), hook)
     by_result = _dict(self.grad_fn._extra, "tensor_hooks")
@@ -93,9 +98,15 @@ def register_post_accumulate_grad_hook(self, hook) -> RemovableHandle:
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.register_post_accumulate_grad_hook.html
     """
     if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        raise RuntimeError(
+            "cannot register a hook on a tensor that doesn't require gradient: this one has shape "
+            f"{list(self.shape)}{cut_text(self)}"
+        )
     if not self.is_leaf:
-        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        raise RuntimeError(
+            "post accumulate grad hooks cannot be registered on non-leaf tensors: this one is "
+            + origin_text(self)
+        )
     return _add(_dict(self._extra, "post_accumulate"), hook)
 
 
@@ -116,7 +127,10 @@ def retain_grad(self) -> None:
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.retain_grad.html
     """
     if not self.requires_grad:
-        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        raise RuntimeError(
+            "can't retain_grad on Tensor that has requires_grad=False: this one has shape "
+            f"{list(self.shape)}{cut_text(self)}"
+        )
     if self.is_leaf:
         return
     self._extra.retains_grad = True

@@ -11,10 +11,12 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from chainrule._core.core import source_of
+
 if TYPE_CHECKING:
     import ast
 
-    from chainrule._core.core import Node
+    from chainrule._core.core import Node, Tensor
     from chainrule._core.source import Source
 
 # The ops that Python's operators become.
@@ -47,6 +49,14 @@ def line_text(source: Source | None) -> str:
     return f"{source}: `{text}`" if text else str(source)
 
 
+def origin_text(x: Tensor) -> str:
+    """What a tensor is: a leaf, or the result of a node and its line."""
+    node = x.grad_fn
+    if node is None:
+        return "a leaf"
+    return f"the result of {type(node).__name__}, made at {line_text(source_of(node))}"
+
+
 def operand_text(node: Node, position: int | None) -> str | None:
     """The expression of an operand (None: of the result) of the operation that made a node."""
     if node.op is None or node.source is None:
@@ -61,6 +71,15 @@ def operand_text(node: Node, position: int | None) -> str | None:
     if position >= len(operands) or _is_constant(operands[position]):
         return None
     return _unparsed(operands[position])
+
+
+def argument_texts(source: Source | None, name: str) -> list[str]:
+    """The arguments of a call of `name` as they stand in the source; [] where that is not known."""
+    tree = None if source is None else _parsed(text_of(source))
+    called = getattr(getattr(tree, "func", None), "attr", getattr(tree, "func", None))
+    if getattr(called, "id", called) != name:
+        return []
+    return [_unparsed(argument) for argument in tree.args]  # type: ignore[union-attr]
 
 
 def cloned(text: str) -> str:

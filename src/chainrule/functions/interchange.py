@@ -13,6 +13,7 @@ from chainrule._core.cuts import note_number
 from chainrule._core.modes import is_grad_enabled
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
+from chainrule.functions.expressions import origin_text
 
 
 def numpy_(self, *, force: bool = False) -> numpy.ndarray:
@@ -28,7 +29,8 @@ def numpy_(self, *, force: bool = False) -> numpy.ndarray:
     """
     if self.requires_grad and not force and is_grad_enabled():
         raise RuntimeError(
-            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead. "
+            f"This one has shape {list(self.shape)} and is {origin_text(self)}."
         )
     note_number(self, None, "numpy")
     array = self._array

@@ -12,6 +12,7 @@ import numpy
 
 from chainrule._core.core import bind_method
 from chainrule._core.wrapped import Wrapped
+from chainrule._core.modes import is_grad_enabled
 from chainrule._core.writes import bump_version, replace_array, share
 from chainrule.functions.declare import method
 from chainrule.functions.identity import checked_dim
@@ -87,9 +88,10 @@ def is_set_to(self, tensor: Tensor) -> bool:
 @method
 def set_(self, source: Tensor) -> Tensor:
     """Let this tensor have the memory of another."""
-    if self.requires_grad:
+    if self.requires_grad and is_grad_enabled():
         raise RuntimeError(
-            "a leaf Variable that requires grad is being used in an in-place operation."
+            "a leaf Variable that requires grad is being used in an in-place operation. It has "
+            f"shape {list(self.shape)}; set_ is allowed under torch.no_grad()."
         )
     share(self, source)
     bump_version(self)
@@ -100,7 +102,9 @@ def set_(self, source: Tensor) -> Tensor:
 def resize_(self, *sizes, memory_format=None) -> Tensor:
     """Change the shape in place, keeping the first elements and adding new ones as needed."""
     if self.requires_grad:
-        raise RuntimeError("cannot resize variables that require grad")
+        raise RuntimeError(
+            f"cannot resize variables that require grad; this one has shape {list(self.shape)}"
+        )
     shape = tuple(sizes[0]) if sizes and isinstance(sizes[0], (tuple, list)) else sizes
     flat, count = self._array.ravel(order="K"), math.prod(shape)
     if any(extent < 0 for extent in shape):

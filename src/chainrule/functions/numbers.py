@@ -62,7 +62,9 @@ def _to_bool(self):
     array = self._array
     if array.size != 1:
         many = "more than one value" if array.size else "no values"
-        raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        raise RuntimeError(
+            f"Boolean value of Tensor with {many} is ambiguous: its shape is {list(array.shape)}"
+        )
     if isinstance(array, Wrapped):
         return array.truth()
     return bool(array.item())
@@ -70,8 +72,11 @@ def _to_bool(self):
 
 def _to_index(self):
     if self.dtype.category > 1 or self._array.size != 1:
-        raise TypeError("only integer tensors of a single element can be converted to an index")
-    return int(self._array.item())
+        raise TypeError(
+            "only integer tensors of a single element can be converted to an index; this one is of "
+            f"{self.dtype} and has shape {list(self.shape)}"
+        )
+    return note_number(self, int(self._array.item()), "index")
 
 
 def _length(self):

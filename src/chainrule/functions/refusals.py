@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import freed_by, source_of
+from chainrule._core.cuts import marks_of
 from chainrule._core.operation import bind_late
 from chainrule.functions.expressions import cloned, line_text, operand_text
 
 if TYPE_CHECKING:
-    from chainrule._core.core import Node, Storage
+    from chainrule._core.core import Node, Storage, Tensor
 
 RESULT = 3  # the number by which a node knows that it saved its result
 
@@ -67,6 +68,14 @@ def _remedy(node, text, storage):
     return (
         f"  Hint: `{cloned(text)}` in place of `{text}` at {source_of(node)} keeps the value; or "
         f"let the line at {storage.source} make a new tensor."
+    )
+
+
+def cut_text(x: Tensor) -> str:
+    """The lines that cut a constant off from what it was computed from, "" where there are none."""
+    return "".join(
+        f"\n  cut off from its graph by {cut.name} at {line_text(cut.source)}"
+        for cut in marks_of(x)
     )
 
 

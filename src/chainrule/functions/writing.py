@@ -19,6 +19,7 @@ from chainrule._core.writes import (
     check_may_overlap,
     check_may_write,
     in_place_call,
+    mark_write,
     rewrite,
     share,
 )
@@ -66,9 +67,11 @@ def check_write(self: Tensor, others: tuple) -> bool:
     for other in others:
         check_may_overlap(self, other)
         recorded = recorded or other.requires_grad
-    return (
-        recorded and is_grad_enabled() and (self.dtype.is_floating_point or self.dtype.is_complex)
-    )
+    floating = self.dtype.is_floating_point or self.dtype.is_complex
+    recorded = recorded and is_grad_enabled() and floating
+    if not recorded and others:
+        mark_write(self, others)
+    return recorded
 
 
 def raised(x: Tensor) -> Tensor:
