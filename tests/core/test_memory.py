@@ -128,7 +128,26 @@ def leaves_with_data():
     x.grad = None
 
 
+def second_backwards():
+    y = leaf(3).exp().sum()
+    y.backward()
+    try:
+        y.backward()
+    except RuntimeError:
+        pass
+
+
+def cuts():
+    x = leaf(3)
+    y = (x * x).detach() * x.data
+    with torch.no_grad():
+        y = x * y + x
+    (torch.tensor([y.sum(), x.sum().detach()]) * leaf(2)).sum().backward()
+    torch.autograd.grad((x > 0).float().dot(x), x)[0].sum()
+
+
 PROGRAMS = [
+    second_backwards, cuts,
     products, without_backward, retained, higher_order, views, writes_through_views,
     hooks_that_were_removed, functions, failures, nodes, leaves_with_data,
 ]  # fmt: skip

@@ -73,7 +73,7 @@ def why_none(loss: Tensor, x: Tensor) -> WhyNone:
     loss_name, x_name = names if len(names) == 2 else ("loss", "x")
     if not isinstance(x, Tensor):
         raise TypeError(f"why_none(): argument 'x' must be Tensor, not {type(x).__name__}")
-    question = _Question(loss, x, _escaped(loss_name), _escaped(x_name))
+    question = _Question(loss, x, loss_name, x_name)
     if isinstance(loss, (int, float, complex)):
         return _of_number(question)
     if not isinstance(loss, Tensor):

@@ -21,6 +21,18 @@ CALLS = {
         "detach() gives the values without their graph",
         "leave out the detach() if this gradient is wanted",
     ),
+    "indices": (
+        "an index is a whole number, which has no derivative",
+        "the values that come with the indices have a gradient, and so has a softmax",
+    ),
+    "multinomial": (
+        "a drawn sample has no derivative with respect to its chances",
+        "weight the loss with the logarithm of the chance drawn, or draw by gumbel_softmax",
+    ),
+    "members": (
+        "members taken with grad mode off (torch.no_grad()) are not recorded",
+        "move the line out of the block or function where recording is off",
+    ),
     "view": (
         "a view taken with grad mode off (torch.no_grad()) is not recorded",
         "move the line out of the block or function where recording is off",

@@ -10,6 +10,7 @@ import numpy
 
 from chainrule._core.apply import is_transformed, view_call, view_of, wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.cuts import mark
 from chainrule._core.modes import is_grad_enabled
 from chainrule._core.operation import bind_late
 from chainrule._core.recording import record_call
@@ -146,7 +147,8 @@ def _taken(self, numbers, dims):
     out = wrap_array(array)
     if self.requires_grad and is_grad_enabled():
         record_call(ops.index, (self, numbers), {"dims": dims}, out)
-    return out
+        return out
+    return mark(out, self, "members")
 
 
 def numbers_out_of_bounds(self: Tensor, numbers: Tensor, dims: tuple[int, ...]) -> IndexError:

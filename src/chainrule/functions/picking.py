@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
+from chainrule._core.cuts import mark
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.results import result_type
 from chainrule.ops.gathering import gather, pick
@@ -44,7 +45,7 @@ def pairs_at(input: Tensor, dim: int, places: numpy.ndarray, name: str) -> tuple
     """The elements at places that have as many dimensions as the input."""
     op, pair = PAIRS[name]
     index = wrap_array(places if input.ndim else numpy.zeros((), numpy.int64))
-    return pair(op(input, index, dim=dim), index)
+    return pair(op(input, index, dim=dim), mark(index, input, "indices"))
 
 
 def pair_at(
@@ -54,7 +55,7 @@ def pair_at(
     op, pair = PAIRS[name]
     keepdim = keepdim and input.ndim > 0
     index = wrap_array(numpy.expand_dims(places, dim) if keepdim else as_array(places))
-    return pair(op(input, index, dim=dim, keepdim=keepdim), index)
+    return pair(op(input, index, dim=dim, keepdim=keepdim), mark(index, input, "indices"))
 
 
 def as_array(found: object) -> numpy.ndarray:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.cuts import mark
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import check_place, integer, shape_of
 from chainrule.functions.generator import Generator, stream_of
@@ -157,4 +158,5 @@ def multinomial(
     if replacement and samples > 1:
         draw = distributions.multinomial_with_replacement
     stream = stream_of("multinomial", generator)
-    return deliver(wrap_array(draw(stream, input._array, samples)), out, "multinomial")
+    drawn = mark(wrap_array(draw(stream, input._array, samples)), input, "multinomial")
+    return deliver(drawn, out, "multinomial")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
+from chainrule._core.cuts import mark
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import integer
 from chainrule.functions.picking import pair_at, pairs_at, rows_of
@@ -67,7 +68,7 @@ def argsort(
     """
     check_type(input, "sort")
     places = _order(rows_of(input), one_dim(dim, input.ndim, "argsort"), descending)
-    return wrap_array(places.reshape(input._array.shape))
+    return mark(wrap_array(places.reshape(input._array.shape)), input, "indices")
 
 
 @public

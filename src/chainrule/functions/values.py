@@ -98,7 +98,9 @@ def as_tensor(data, dtype=None, device=None) -> Tensor:
         return data if wanted is None else to(data, wanted)
     if isinstance(data, numpy.ndarray):
         return from_numpy(data) if wanted is None else to(from_numpy(data), wanted)
-    return wrap_array(array_of(data, wanted))
+    noted = numbers_so_far()
+    made = wrap_array(array_of(data, wanted))
+    return made if numbers_so_far() == noted else mark_numbers_since(made, noted)
 
 
 @public
