@@ -76,6 +76,7 @@ cdef class NodeExtra:
     cdef public object prehooks
     cdef public object tensor_hooks # result number -> {id: hook}
     cdef public object retained     # result number -> weak reference to the tensor
+    cdef public object checksums    # in anomaly mode: of what was saved, by place
     cdef public dict metadata
 
 
@@ -133,6 +134,7 @@ cdef object saved_tensor(Node node, Py_ssize_t position, bint attach)
 cdef object raise_freed(Node node)
 cdef str short_name(Node node)
 cdef object saved_value(Node node, Py_ssize_t position)
+cdef int add_checksums(Node node) except -1
 cdef Storage saved_storage(Node node, Py_ssize_t position)
 cdef int keep(
     Node node, Py_ssize_t position, object value, Storage storage, long version

@@ -159,6 +159,7 @@ class NodeExtra:
     prehooks: Any
     tensor_hooks: Any
     retained: Any
+    checksums: dict[int, int] | None
     metadata: dict[Any, Any]
 
 class AccumulateGrad(Node):

@@ -1,5 +1,7 @@
 """What a thread has switched on or off."""
 
+cdef bint anomaly
+cdef bint anomaly_enabled() noexcept
 cdef bint grad_enabled() noexcept
 cdef void set_grad_enabled(bint on) noexcept
 cdef bint inference_enabled() noexcept

@@ -24,6 +24,14 @@ cdef extern from *:
     int chainrule_strong_zeros
 
 
+# Whether mistakes are looked for at some cost: in all threads, as in PyTorch.
+cdef bint anomaly = False
+
+
+cdef bint anomaly_enabled() noexcept:
+    return anomaly
+
+
 cdef bint grad_enabled() noexcept:
     return not chainrule_grad_off
 
@@ -72,6 +80,19 @@ def count_batches(int change=0):
     global chainrule_batches
     chainrule_batches += change
     return chainrule_batches
+
+
+def is_anomaly_enabled():
+    """Whether saved values are watched, and what backward passes compute is looked at."""
+    return anomaly
+
+
+def switch_anomaly(bint on):
+    """Turn the search for mistakes on or off, in all threads; returns what it was."""
+    global anomaly
+    before = anomaly
+    anomaly = on
+    return before
 
 
 def is_grad_enabled():

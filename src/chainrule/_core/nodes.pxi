@@ -271,14 +271,18 @@ cdef int keep(
 
 cdef object saved_value(Node node, Py_ssize_t position):
     """A saved value: an array, a number, a shape, or None where none had to be saved."""
+    value = kept_at(node, position)
+    return value if type(value) is not cnp.ndarray else of_leaf(node, position, value)
+
+
+cdef inline object kept_at(Node node, Py_ssize_t position):
+    """What was put into a saved place, whatever a leaf has now."""
     saved = node.saved
     if saved is None:
         raise_freed(node)
     if PyTuple_GET_SIZE(node.op.saves) == 1:
-        value = None if saved is unsaved else saved
-    else:
-        value = <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
-    return value if type(value) is not cnp.ndarray else of_leaf(node, position, value)
+        return None if saved is unsaved else saved
+    return <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
 
 
 cdef object of_leaf(Node node, Py_ssize_t position, object value):
@@ -309,7 +313,30 @@ cdef Storage saved_storage(Node node, Py_ssize_t position):
     cdef Storage storage = storage_at(node, position, &version)
     if storage is not None and storage.version != version:
         late["raise_modified"](node, position, storage, version)
+    if node.extra is not None and (<NodeExtra>node.extra).checksums is not None:
+        check_unchanged(node, position)
     return storage
+
+
+cdef int add_checksums(Node node) except -1:
+    """Note what the saved arrays hold: NumPy may write to their memory and tells nobody."""
+    cdef long version
+    cdef dict found = {}
+    for k in range(PyTuple_GET_SIZE(node.op.saves)):
+        if storage_at(node, k, &version) is not None:
+            found[k] = late["checksum"](kept_at(node, k))
+    if found:
+        node._extra.checksums = found
+    return 0
+
+
+cdef int check_unchanged(Node node, Py_ssize_t position) except -1:
+    cdef dict checksums = (<NodeExtra>node.extra).checksums
+    if position in checksums:
+        # The array that was saved, not one that a leaf was given since by its .data.
+        if late["checksum"](kept_at(node, position)) != checksums[position]:
+            late["raise_changed"](node, position)
+    return 0
 
 
 cdef void unlink(Node node) noexcept:

@@ -7,7 +7,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport core, modes, types
 from chainrule._core.core cimport (
-    Node, Storage, Tensor, edge_of, keep, filled, new_node, node_type_of,
+    Node, Storage, Tensor, add_checksums, edge_of, keep, filled, new_node, node_type_of,
     put, storage_of, unfilled, wrap,
 )
 from chainrule._core.cuts cimport follow_all, joined
@@ -61,6 +61,8 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     node.parameters = parameters
     node.adjust = adjustments(op, inputs, parameters, edges, first)
     save(node, inputs, out, -1 if op.joint else wanted, original)
+    if modes.anomaly:
+        add_checksums(node)
     sequence += 1
     node.sequence = sequence
     node.code = calling_code(&node.instruction)

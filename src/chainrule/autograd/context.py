@@ -12,10 +12,11 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Node, Tensor, raise_freed_error, source_of
+from chainrule._core.modes import is_anomaly_enabled
 from chainrule._core.recording import parts_of, restored
 from chainrule._core.rules import bind_functions
 from chainrule.functions.expressions import line_text
-from chainrule.functions.refusals import modified_text
+from chainrule.functions.refusals import changed_text, checksum, modified_text
 from chainrule.ops.cotangents import sum_to
 
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ class FunctionCtx:
 class _Kept:
     """A saved tensor without its node: where it was (an input, a result) says which that is."""
 
-    __slots__ = ("array", "edge", "number", "own", "storage", "tensor", "version")
+    __slots__ = ("array", "checksum", "edge", "number", "own", "storage", "tensor", "version")
 
     def __init__(self, tensor, edge, number, own):
         self.array, self.storage, self.version = parts_of(tensor)
         self.edge, self.number, self.own = edge, number, own
+        self.checksum = checksum(self.array) if is_anomaly_enabled() else None
 
     def unpack(self, node):
         if self.storage.version != self.version:
@@ -87,6 +89,11 @@ class _Kept:
                 f"at {line_text(source_of(node))}"
                 f"\n  overwritten at {line_text(self.storage.source)}"
                 "\n  Hint: a clone() of it, taken before the write, keeps the value."
+            )
+        if self.checksum is not None and checksum(self.array) != self.checksum:
+            raise RuntimeError(
+                changed_text(self.array) + f"\n  saved by {type(node).__name__}: {self._what()}, "
+                f"at {line_text(source_of(node))}"
             )
         if self.own:
             return restored(self.array, self.storage, node, self.number)

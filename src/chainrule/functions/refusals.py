@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+import numpy
+
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import freed_by, source_of
 from chainrule._core.cuts import marks_of
@@ -57,6 +59,35 @@ def modified_text(array, storage: Storage, version: int, origin=None) -> str:
     )
 
 
+def checksum(array) -> int | None:
+    """A number that tells what an array holds from other values; None where it cannot be known."""
+    if not isinstance(array, numpy.ndarray):
+        return None
+    import zlib
+
+    return zlib.crc32(numpy.ascontiguousarray(array).reshape(-1).view(numpy.uint8).data)
+
+
+def raise_changed(node: Node, position: int) -> NoReturn:
+    """A saved value is not what it was, though no write to it was counted."""
+    array = node._saved_arrays()[position]
+    ask = node._saved_asks()[position]
+    number = None if ask == RESULT else ask
+    what = "its result" if number is None else f"its operand {number}"
+    raise RuntimeError(changed_text(array) + _saved_by(node, what, operand_text(node, number)))
+
+
+def changed_text(array) -> str:
+    """What is known of a saved value that was changed through other hands."""
+    return (
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [torch.{wrap_array(array).dtype.legacy}Tensor {list(array.shape)}] was "
+        "changed behind chainrule's back, which counts no write to it: through a NumPy array that "
+        "shares its memory (by numpy(), numpy.asarray, torch.from_numpy) or through .data. A "
+        "clone() shared in its place leaves the value alone."
+    )
+
+
 def _saved_by(node, what, text):
     quoted = f" `{text}`" if text and what != "its result" else ""
     return f"\n  saved by {type(node).__name__}: {what}{quoted}, at {line_text(source_of(node))}"
@@ -79,4 +110,11 @@ def cut_text(x: Tensor) -> str:
     )
 
 
-bind_late({"raise_freed": raise_freed, "raise_modified": raise_modified})
+bind_late(
+    {
+        "raise_freed": raise_freed,
+        "raise_modified": raise_modified,
+        "raise_changed": raise_changed,
+        "checksum": checksum,
+    }
+)
