@@ -382,7 +382,7 @@ def test_a_function_that_returns_no_gradient_is_named():
     report = why_none(loss, x)
 
     assert report.reason == "cleared"
-    assert "whether the backward of Faulty returned None" in str(report)
+    assert "whether the backward of Faulty, applied at" in str(report)
 
 
 def test_hooks_are_named():

@@ -5,20 +5,22 @@ Apart from the words for cuts and from the walks, which other reports use too.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from chainrule._core.core import AccumulateGrad, Tensor, freed_by, source_of, written_at
-from chainrule._core.cuts import marks_of, numbers_noted
+from chainrule._core.cuts import marks_of
 from chainrule._core.source import here
-from chainrule.explain._cuts import lines_of
+from chainrule.explain._cuts import lines_of, sorted_out
+from chainrule.explain._numbers import cuts_of_number, lines_of_numbers, numbers_taken_from, used_in
 from chainrule.explain._walks import living_nodes, nodes_below, start_of, way_to
 from chainrule.functions.expressions import argument_texts, line_text
 
 if TYPE_CHECKING:
     from chainrule._core.core import Node
     from chainrule._core.cuts import Cut
+
+SHOWN = 5  # of hooks and Functions on a way, and of leaves
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,7 +137,7 @@ def _after_backward(question, way, source, selective) -> WhyNone:
         )
     return question.answer(
         "cleared",
-        "{x}.grad is None although a backward went from {loss} to {x}:",
+        "{x}.grad is None although a backward has gone the way from {loss} to {x}, or part of it:",
         f"  backward at {_escaped(where)}",
         "  Since then it was set to None: by zero_grad() (whose set_to_none is True unless said "
         "otherwise) or by {x}.grad = None.",
@@ -145,16 +147,23 @@ def _after_backward(question, way, source, selective) -> WhyNone:
 
 def _what_may_interfere(way) -> list[str]:
     """What on the way can swallow a gradient unseen: hooks, and users' Functions."""
-    lines = []
+    lines: dict[str, None] = {}
     for node in way:
-        if node._extra_or_none is not None:
-            lines.append(f"  not seen from here: what the hooks on {type(node).__name__} return")
+        if _has_hooks(node):
+            lines[f"what the hooks on {type(node).__name__} return"] = None
         if hasattr(type(node), "_function"):
-            lines.append(
-                f"  not seen from here: whether the backward of {type(node)._function.__name__} "
-                f"returned None, applied at {_escaped(line_text(source_of(node)))}"
-            )
-    return lines
+            where = _escaped(line_text(source_of(node)))
+            name = type(node)._function.__name__
+            lines[f"whether the backward of {name}, applied at {where}, returned None"] = None
+    return [f"  not seen from here: {line}" for line in list(lines)[:SHOWN]]
+
+
+def _has_hooks(node: Node) -> bool:
+    extra = node._extra_or_none
+    hooks = extra is not None and (extra.hooks or extra.prehooks or extra.tensor_hooks)
+    if type(node) is AccumulateGrad and node.variable._extra_or_none is not None:
+        hooks = hooks or node.variable._extra.hooks or node.variable._extra.post_accumulate
+    return bool(hooks)
 
 
 def _result_of(node: Node) -> str:
@@ -169,7 +178,8 @@ def _not_reached(question) -> WhyNone:
     if not x.requires_grad:
         return _wants_none(question)
     marks = marks_of(question.loss)
-    sure, possible = _sorted_out(x, marks)
+    alive = living_nodes()
+    sure, possible = sorted_out(x, marks, alive)
     if sure:
         return question.answer("cut", _cut_line(question), *_shown(sure), cuts=sure)
     written = None if x.is_leaf else written_at(x)
@@ -180,12 +190,13 @@ def _not_reached(question) -> WhyNone:
             "{loss} was computed from what it was before, or not at all:",
             f"  written to at {_escaped(line_text(written))}",
         )
-    taken = _number_in_graph(question)
-    if taken:
-        return question.answer("cut", _cut_line(question), *_shown(taken), cuts=taken)
+    taken = numbers_taken_from(x, alive)
+    used = used_in(question.loss, taken)
+    if used:
+        return question.answer("cut", _cut_line(question), *_shown(used), cuts=used)
     if possible:
         return _perhaps(question, possible)
-    return _never_used(question)
+    return _never_used(question, [_escaped(line) for line in lines_of_numbers(taken)])
 
 
 def _cut_line(question) -> str:
@@ -218,26 +229,6 @@ def _wants_none(question) -> WhyNone:
     )
 
 
-def _sorted_out(x, marks) -> tuple[list[Cut], list[Cut]]:
-    """The cuts that cut off x, and those of which that cannot be known any more."""
-    sure, possible = [], []
-    alive = living_nodes() if any(cut.leaf is None for cut in marks) else {}
-    for cut in sorted(marks, key=lambda cut: cut.time):
-        if cut.leaf is not None:
-            found = cut.leaf() is x
-        elif any(leaf() is x for leaf in cut.leaves):
-            found = True
-        elif cut.sequence in alive:
-            found = way_to(x, alive[cut.sequence]) is not None
-        else:
-            found = False
-            if not cut.all_leaves or not x.is_leaf:
-                possible.append(cut)
-        if found:
-            sure.append(cut)
-    return sure, possible
-
-
 def _shown(cuts) -> list[str]:
     return [_escaped(line) for cut in cuts for line in lines_of(cut)]
 
@@ -252,51 +243,8 @@ def _perhaps(question, possible) -> WhyNone:
     )
 
 
-def _taken_from(x) -> list[tuple[object, str, list[Cut]]]:
-    """The latest numbers and arrays taken from x, or from what was computed from it."""
-    found = []
-    for value, how, marks, _ in list(numbers_noted):
-        sure, _ = _sorted_out(x, marks if isinstance(marks, tuple) else (marks,))
-        if sure:
-            found.append((value, how, sure))
-    return found
-
-
-def _number_in_graph(question) -> list[Cut]:
-    """The cuts of a number taken from x that the graph of the loss computes with."""
-    taken = _taken_from(question.x)
-    constants = _constants_of(question.loss) if taken else set()
-    for value, _, cuts in taken[::-1]:
-        if isinstance(value, float) and value in constants:
-            return cuts
-    return []
-
-
-def _what_left(x) -> list[str]:
-    """Where values of x left for plain numbers or NumPy: they may have come back as constants."""
-    lines = {
-        f"  {how}() took values of it out, which are constants if they came back: "
-        f"{_escaped(line_text(cuts[-1].source))}": None
-        for _, how, cuts in _taken_from(x)
-    }
-    return list(lines)
-
-
-def _constants_of(loss) -> set:
-    """The plain numbers among what the nodes of a graph have saved."""
-    found: set[float] = set()
-    for node in nodes_below(start_of(loss)):
-        with contextlib.suppress(RuntimeError):  # what hooks packed may not be unpacked
-            if node._saved_asks() and freed_by(node) is None:
-                found.update(value for value in node._saved_arrays() if isinstance(value, float))
-    return found
-
-
 def _of_number(question) -> WhyNone:
-    taken = [
-        (value, marks) for value, _, marks, _ in numbers_noted if value == question.loss
-    ]  # fmt: skip
-    cuts = [cut for _, marks in taken[-1:] for cut in (marks if type(marks) is tuple else (marks,))]
+    cuts = cuts_of_number(question.loss)
     return question.answer(
         "number",
         f"{{loss}} is a plain {type(question.loss).__name__}, which knows no graph: no gradient "
@@ -306,7 +254,7 @@ def _of_number(question) -> WhyNone:
     )
 
 
-def _never_used(question) -> WhyNone:
+def _never_used(question, taken) -> WhyNone:
     loss = question.loss
     if not loss.requires_grad:
         return question.answer(
@@ -315,15 +263,15 @@ def _never_used(question) -> WhyNone:
             "as was recorded, and {x} is not known to be among it.",
             "  Gradients without create_graph=True, arrays of NumPy and loaded tensors are such "
             "constants.",
-            *_what_left(question.x),
+            *taken,
         )
     leaves = [node.variable for node in nodes_below(start_of(loss)) if type(node) is AccumulateGrad]
-    shapes = ", ".join(str(list(leaf.shape)) for leaf in leaves[:5])
-    more = ", ..." if len(leaves) > 5 else ""
+    shapes = ", ".join(str(list(leaf.shape)) for leaf in leaves[:SHOWN])
+    more = ", ..." if len(leaves) > SHOWN else ""
     return question.answer(
         "unused",
         f"{{x}} gets no gradient from {{loss}} because it was not used to compute it, or not yet "
         f"when it was made to require grad. {{x}} has shape {list(question.x.shape)};",
         f"  the graph of {{loss}} ends at {len(leaves)} other leaves, of shapes {shapes}{more}.",
-        *_what_left(question.x),
+        *taken,
     )

@@ -1,15 +1,19 @@
-"""What a cut is called, why it ends a gradient and what to do about it.
+"""What a cut is called, why it ends a gradient, what to do about it, and whether it cut x off.
 
-Apart from the search for it, so that every word stands in one table.
+Apart from the report, so that every word for a cut stands in one table.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chainrule.explain._walks import way_to
 from chainrule.functions.expressions import line_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chainrule._core.core import Node, Tensor
     from chainrule._core.cuts import Cut
 
 NUMBER = "is a plain number, which knows no graph"
@@ -122,3 +126,31 @@ def lines_of(cut: Cut) -> list[str]:
         f"    cut off: {cut_off(cut)}",
         f"    remedy: {remedy(cut)}",
     ]
+
+
+def sorted_out(
+    x: Tensor, marks: Iterable[Cut], alive: dict[int, Node]
+) -> tuple[list[Cut], list[Cut]]:
+    """The cuts that cut off x, and those of which that cannot be known any more, by time.
+
+    `alive` are the nodes that still are, by number: a graph that is gone cannot be gone through.
+    """
+    sure, possible = [], []
+    for cut in sorted(marks, key=lambda cut: cut.time):
+        found = cuts_off(cut, x, alive)
+        if found:
+            sure.append(cut)
+        elif found is None:
+            possible.append(cut)
+    return sure, possible
+
+
+def cuts_off(cut: Cut, x: Tensor, alive: dict[int, Node]) -> bool | None:
+    """Whether x was in what was cut off; None where nobody knows."""
+    if cut.leaf is not None:
+        return cut.leaf() is x
+    if any(leaf() is x for leaf in cut.leaves or ()):
+        return True
+    if cut.sequence in alive:
+        return way_to(x, alive[cut.sequence]) is not None
+    return False if cut.all_leaves and x.is_leaf else None
