@@ -44,10 +44,6 @@ cdef class Node:
         return self.extra
 
     @property
-    def _extra_or_none(self):
-        return self.extra
-
-    @property
     def _sequence_nr(self):
         return self.sequence
 
@@ -157,7 +153,9 @@ def has_hooks(Node node not None):
     cdef NodeExtra extra = node.extra
     if type(node) is AccumulateGrad:
         mine = (<AccumulateGrad>node).variable.extra
-        return mine is not None and bool((<TensorExtra>mine).hooks)
+        return mine is not None and bool(
+            (<TensorExtra>mine).hooks or (<TensorExtra>mine).post_accumulate
+        )
     return extra is not None and bool(extra.hooks or extra.prehooks or extra.tensor_hooks)
 
 

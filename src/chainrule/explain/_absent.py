@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from chainrule._core.core import AccumulateGrad, Tensor, freed_by, source_of, written_at
+from chainrule._core.core import AccumulateGrad, Tensor, freed_by, has_hooks, source_of, written_at
 from chainrule._core.cuts import marks_of
 from chainrule._core.source import here
 from chainrule.explain._cuts import lines_of, sorted_out
@@ -149,21 +149,13 @@ def _what_may_interfere(way) -> list[str]:
     """What on the way can swallow a gradient unseen: hooks, and users' Functions."""
     lines: dict[str, None] = {}
     for node in way:
-        if _has_hooks(node):
+        if has_hooks(node):
             lines[f"what the hooks on {type(node).__name__} return"] = None
         if hasattr(type(node), "_function"):
             where = _escaped(line_text(source_of(node)))
             name = type(node)._function.__name__
             lines[f"whether the backward of {name}, applied at {where}, returned None"] = None
     return [f"  not seen from here: {line}" for line in list(lines)[:SHOWN]]
-
-
-def _has_hooks(node: Node) -> bool:
-    extra = node._extra_or_none
-    hooks = extra is not None and (extra.hooks or extra.prehooks or extra.tensor_hooks)
-    if type(node) is AccumulateGrad and node.variable._extra_or_none is not None:
-        hooks = hooks or node.variable._extra.hooks or node.variable._extra.post_accumulate
-    return bool(hooks)
 
 
 def _result_of(node: Node) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.core import bind_method
-from chainrule._core.wrapped import Wrapped
 from chainrule._core.modes import is_grad_enabled
+from chainrule._core.wrapped import Wrapped
 from chainrule._core.writes import bump_version, replace_array, share
 from chainrule.functions.declare import method
 from chainrule.functions.identity import checked_dim
