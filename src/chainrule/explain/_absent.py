@@ -13,7 +13,7 @@ from chainrule._core.cuts import marks_of
 from chainrule._core.source import here
 from chainrule.explain._cuts import lines_of, sorted_out
 from chainrule.explain._numbers import cuts_of_number, lines_of_numbers, numbers_taken_from, used_in
-from chainrule.explain._walks import living_nodes, nodes_below, start_of, way_to
+from chainrule.explain._ways import living_nodes, nodes_below, start_of, way_to
 from chainrule.functions.expressions import argument_texts, line_text
 
 if TYPE_CHECKING:

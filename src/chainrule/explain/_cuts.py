@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chainrule.explain._walks import way_to
+from chainrule.explain._ways import way_to
 from chainrule.functions.expressions import line_text
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from chainrule._core.core import freed_by
 from chainrule._core.cuts import numbers_noted
 from chainrule.explain._cuts import sorted_out
-from chainrule.explain._walks import nodes_below, start_of
+from chainrule.explain._ways import nodes_below, start_of
 from chainrule.functions.expressions import line_text
 
 if TYPE_CHECKING:
