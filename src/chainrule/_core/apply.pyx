@@ -151,9 +151,11 @@ cdef object finish(Op op, tuple inputs, dict parameters, object result):
     return dressed(out, inputs)
 
 
-cdef inline bint is_whole(object array):
+cdef inline bint is_whole(object array) except -1:
     """Whether a result has no gradient because it is of integers, as that of x.long()."""
-    return type(array) is cnp.ndarray and integral(<cnp.ndarray>array)
+    if type(array) is cnp.ndarray:
+        return integral(<cnp.ndarray>array)
+    return types.dtype_of(array).category < 2
 
 
 cdef object finish_several(Op op, tuple inputs, dict parameters, tuple results):

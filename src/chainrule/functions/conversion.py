@@ -14,7 +14,7 @@ from chainrule._core.core import Tensor
 from chainrule._core.devices import device
 from chainrule._core.types import as_dtype, dtype, dtype_named
 from chainrule.functions.declare import method, public
-from chainrule.ops.conversion import cast, cast_to
+from chainrule.ops.conversion import cast
 from chainrule.ops.conversion import clone as clone_op
 
 # ------------------------------------------------------------------------------------- types
@@ -48,7 +48,7 @@ def to(self, *arguments, **keywords) -> Tensor:
             )
     if wanted is None or wanted is self.dtype:
         return cast(self, dtype=self.dtype) if copy else self
-    return cast_to(self, wanted)
+    return cast(self, dtype=wanted)
 
 
 def check_device(value) -> None:
@@ -92,7 +92,7 @@ def type_as(self, other: Tensor) -> Tensor:
 
 def _caster(name: str, target: dtype):
     def converted(self):
-        return self if self.dtype is target else cast_to(self, target)
+        return self if self.dtype is target else cast(self, dtype=target)
 
     converted.__name__ = converted.__qualname__ = name
     converted.__doc__ = f"The tensor as {target}; itself where it is one already."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chainrule._core.types import as_dtype, dtype_named
 from chainrule.functions.activation_arguments import check_tensor
 from chainrule.functions.identity import checked_dim
-from chainrule.ops.conversion import cast_to
+from chainrule.ops.conversion import cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def in_type(input: Tensor, wanted: dtype | None) -> Tensor:
     wanted = as_dtype(wanted)
     if input.dtype.is_complex and wanted.category in (INTEGER, FLOAT):
         input = input.real
-    return input if wanted is input.dtype else cast_to(input, wanted)
+    return input if wanted is input.dtype else cast(input, dtype=wanted)
 
 
 def summed_type(input: Tensor, wanted: dtype | None) -> Tensor:

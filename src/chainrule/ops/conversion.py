@@ -15,11 +15,6 @@ def cast(xp, x, *, dtype):
     return representable(x, dtype.numpy).astype(dtype.numpy)
 
 
-def cast_to(x, dtype):
-    """cast, whose result has a history only where its type can have a derivative."""
-    return cast(x if dtype.is_floating_point or dtype.is_complex else x.detach(), dtype=dtype)
-
-
 def representable(array, dtype):
     """An array without what another dtype has no place for: the imaginary part, if it is real."""
     if array.dtype.kind != "c" or dtype.kind in "cb":
