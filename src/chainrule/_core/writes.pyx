@@ -57,6 +57,8 @@ cdef int check_writable(Tensor x) except -1:
             raise RuntimeError(
                 "a leaf Variable that requires grad is being used in an in-place operation."
             )
+    if modes.packing():
+        operation.late["before_write"](x)
     return 0
 
 
