@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Node, Tensor, raise_freed_error
-from chainrule._core.recording import parts_of, restored
+from chainrule._core.core import Node, Packed, Tensor, raise_freed_error
+from chainrule._core.recording import parts_of, placed_again, restored
 from chainrule._core.rules import bind_functions
+from chainrule.autograd.saved import SavedByFunction, SavedTensor, active_hooks, pack, unpack
 from chainrule.ops.cotangents import sum_to
 
 if TYPE_CHECKING:
@@ -67,17 +68,30 @@ class FunctionCtx:
             raise_freed_error()
         return tuple(None if one is None else one.unpack(self) for one in kept)
 
+    @property
+    def _raw_saved_tensors(self) -> tuple[SavedTensor | None, ...]:
+        kept = self._made.kept
+        if kept is None:
+            raise_freed_error()
+        return tuple(
+            None if one is None else SavedByFunction(self, place) for place, one in enumerate(kept)
+        )
+
 
 class _Kept:
     """A saved tensor without its node: where it was (an input, a result) says which that is."""
 
-    __slots__ = ("array", "edge", "number", "own", "storage", "tensor", "version")
+    __slots__ = ("array", "edge", "number", "own", "packed", "storage", "version")
 
     def __init__(self, tensor, edge, number, own):
         self.array, self.storage, self.version = parts_of(tensor)
+        self.packed: Packed | None = None  # what stands for the array, if a hook packed it
         self.edge, self.number, self.own = edge, number, own
 
     def unpack(self, node):
+        origin, number = self._origin(node)
+        if self.packed is not None:
+            return placed_again(unpack(self.packed), origin, number)
         if self.storage.version != self.version:
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an "
@@ -85,10 +99,15 @@ class _Kept:
                 f"{node.name()} at {node.source} is at version {self.storage.version}; expected "
                 f"version {self.version} instead. It was written to at {self.storage.source}."
             )
+        return restored(self.array, self.storage, origin, number)
+
+    def replace(self, packed):
+        self.packed, self.array, self.storage = packed, None, None
+
+    def _origin(self, node):
         if self.own:
-            return restored(self.array, self.storage, node, self.number)
-        edge = None if self.edge is None else node.next_functions[self.edge][0]
-        return restored(self.array, self.storage, edge, self.number)
+            return node, self.number
+        return None if self.edge is None else node.next_functions[self.edge][0], self.number
 
 
 class _Made:
@@ -140,6 +159,14 @@ def keep(node, inputs, results) -> None:
         else:
             kept.append(_Kept(tensor, places.get(id(tensor)), tensor.output_nr, False))
     node._made.kept = tuple(kept)
+
+
+def pack_kept(node, results) -> None:
+    """Let this thread's hooks, if any, pack what was saved; the results have their node by now."""
+    if active_hooks():
+        for one, tensor in zip(node._made.kept, node.to_save):
+            if one is not None:
+                one.replace(pack(results[one.number] if one.own else tensor))
     node.to_save = ()
 
 

@@ -13,7 +13,7 @@ from chainrule._core.core import Tensor
 from chainrule._core.modes import is_grad_enabled, switch_grad
 from chainrule._core.recording import attach
 from chainrule._core.writes import bump_version, rewrite
-from chainrule.autograd.context import BackwardNode, keep
+from chainrule.autograd.context import BackwardNode, keep, pack_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,6 +192,7 @@ def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
     keep(ctx, inputs, [outputs[k] for k in chosen])
     fresh = tuple(alias_of(results[k]) if id(outputs[k]) in dirty else results[k] for k in chosen)
     attach(ctx, tuple(inputs), fresh)
+    pack_kept(ctx, fresh)
     for k, value in zip(chosen, fresh):
         if value is not results[k]:
             rewrite(results[k], value)
