@@ -438,7 +438,12 @@ _LAZY = (
     "accelerator", "autograd", "backends", "compiler", "cuda", "explain", "func", "linalg", "mps",
     "nn", "optim", "random", "serialization", "sparse", "testing", "utils", "version", "xpu",
 )  # fmt: skip
-_LAZY_NAMES = {"save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda"}
+_LAZY_NAMES = {
+    "save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda",
+    "is_anomaly_enabled": "autograd.anomaly_mode",
+    "is_anomaly_check_nan_enabled": "autograd.anomaly_mode",
+    "set_anomaly_enabled": "autograd.anomaly_mode",
+}  # fmt: skip
 
 
 def __getattr__(name):

@@ -26,7 +26,7 @@ def test_hooks_are_called_in_pytorchs_order():
     y.sum().backward()
 
     assert order == [
-        "result", "before node", "node", "leaf", "before end", "end", "accumulated 3.0",
+        "result", "before node", "node", "leaf", "before end", "accumulated 3.0", "end",
     ]  # fmt: skip
 
 

@@ -77,6 +77,7 @@ cdef class NodeExtra:
     cdef public object tensor_hooks # result number -> {id: hook}
     cdef public object retained     # result number -> weak reference to the tensor
     cdef public object checksums    # in anomaly mode: of what was saved, by place
+    cdef public bint packed         # hooks have put a Packed where something was saved
     cdef public dict metadata
 
 
@@ -85,6 +86,15 @@ cdef class TensorExtra:
     cdef public object post_accumulate
     cdef public bint retains_grad
     cdef public object name
+    cdef AccumulateGrad end         # of another leaf, which this tensor stands for
+
+
+cdef class Packed:
+    """What a hook made of a saved tensor, in the place of its array."""
+    cdef readonly object value
+    cdef readonly object unpack     # the hook that makes a tensor of it again
+    cdef readonly object kind       # the dtype it was saved in
+    cdef Tensor taken               # that tensor, while the node's rule runs
 
 
 # What apply and writes put in at import, so that the operator slots can live here.
@@ -131,9 +141,16 @@ cdef Node edge_of(Tensor x)
 cdef Node new_node(object node_type)
 cdef object node_type_of(Op op, int tensors)
 cdef object saved_tensor(Node node, Py_ssize_t position, bint attach)
+cdef Tensor placed(Tensor x, Node edge, int number)
+cdef Tensor unpacked(Packed packed)
+cdef int replace_saved(Node node, Py_ssize_t position, object value) except -1
+cdef list packing_order(Op op)
 cdef object raise_freed(Node node)
 cdef str short_name(Node node)
 cdef object saved_value(Node node, Py_ssize_t position)
+cdef object array_of(object value)
+cdef int take_packed(Node node) except -1
+cdef int put_back_packed(Node node) except -1
 cdef int add_checksums(Node node) except -1
 cdef Storage saved_storage(Node node, Py_ssize_t position)
 cdef int keep(

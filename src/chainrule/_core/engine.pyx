@@ -10,9 +10,10 @@ once. Nothing recurses.
 cimport numpy as cnp
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
-from chainrule._core cimport modes
+from chainrule._core cimport modes, recording
 from chainrule._core.core cimport (
-    AccumulateGrad, Node, NodeExtra, Storage, Tensor, edge_of, saved_value, wrap,
+    AccumulateGrad, Node, NodeExtra, Storage, Tensor, edge_of, put_back_packed, saved_value,
+    take_packed, wrap,
 )
 from chainrule._core.leaves cimport capture, finish_leaf, run_prehooks, run_tensor_hooks
 from chainrule._core.operation cimport ASK_OUTS
@@ -28,6 +29,7 @@ from chainrule._core.source cimport calling_code
 cnp.import_array()
 
 cdef long runs = 0
+cdef dict running = {}          # run number -> Run, of the passes that have not ended
 
 
 def bind_engine(dict functions):
@@ -85,8 +87,9 @@ def run_backward(
     cdef Run run = Run.__new__(Run)
     cdef Node node
     cdef bint before = modes.grad_enabled()
+    cdef (long, bint) around
     runs += 1
-    run.identity, run.retain = runs, retain
+    run.identity, run.retain, run.anomaly = runs, retain, modes.anomaly
     choose_rules(run, create)
     run.claimed, run.ready, run.selective = [], [], targets is not None
     run.inside = inside
@@ -94,7 +97,8 @@ def run_backward(
         check_place(node, number)
     prepare_captures(run, captures)
     modes.set_grad_enabled(create)
-    modes.enter_backward()
+    around = modes.enter_run(run.identity, run.selective)
+    running[run.identity] = run
     try:
         for node, _ in roots:
             claim(run, node)
@@ -107,7 +111,8 @@ def run_backward(
         while run.ready:
             step(run, pop(run.ready))
     finally:
-        modes.leave_backward()
+        del running[run.identity]
+        modes.enter_run(around[0], around[1])
         modes.set_grad_enabled(before)
         release(run)
     return run.found
@@ -129,6 +134,21 @@ def backward_from_scalar(Tensor root not None):
     number = root.output if root.node is not None else 0
     run_backward([(node, number)], [wrap(seed)], None, None, False, False)
     return True
+
+
+def will_run(Node node not None):
+    """Whether the backward pass that this thread is in computes what flows into a node."""
+    cdef Run run = running.get(modes.run_number())
+    if run is None:
+        raise RuntimeError("will_run: no backward pass is running in this thread")
+    if node.owner != run.identity and (run.places is None or node not in run.places):
+        return False
+    return not run.selective or is_wanted(run, node)
+
+
+def is_running(long identity):
+    """Whether the backward pass of this number has not ended yet."""
+    return identity in running
 
 
 cdef int check_place(Node node, number) except -1:
@@ -178,7 +198,9 @@ cdef int step(Run run, Node node) except -1:
     if node.extra is not None and (<NodeExtra>node.extra).prehooks:
         g = run_prehooks(node, g)
     cotangents = None
-    if node.op is None or node.op.joint or node.op.results != 1 or (
+    if run.anomaly or (node.extra is not None and (<NodeExtra>node.extra).packed):
+        cotangents = taken_apart(run, node, g)
+    elif node.op is None or node.op.joint or node.op.results != 1 or (
         node.extra is not None and (<NodeExtra>node.extra).hooks
     ):
         cotangents = all_cotangents(run, node, g)
@@ -186,6 +208,23 @@ cdef int step(Run run, Node node) except -1:
     if not run.retain:
         free(run, node)
     return 0
+
+
+cdef object taken_apart(Run run, Node node, object g):
+    """The cotangents of all inputs, with what hooks packed unpacked, and anomalies explained."""
+    cdef unsigned long newest = recording.sequence
+    try:
+        take_packed(node)
+        cotangents = all_cotangents(run, node, g)
+    except Exception as error:
+        if run.anomaly:
+            needed["explain_error"](node, error)
+        raise
+    finally:
+        put_back_packed(node)
+    if run.anomaly:
+        needed["explain_result"](node, cotangents, newest, modes.check_nan)
+    return cotangents
 
 
 cdef bint any_wanted(Run run, Node node) except -1:

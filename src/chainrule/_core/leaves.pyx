@@ -85,11 +85,11 @@ cdef int finish_leaf(Run run, AccumulateGrad end, object g) except -1:
             return 0
     check_gradient(variable, <Tensor?>g)
     accumulate(run, variable, g, seen)
-    if end.extra is not None and (<NodeExtra>end.extra).hooks:
-        needed["run_posthooks"](end, (), g)
     if extra is not None and extra.post_accumulate:
         for hook in list(extra.post_accumulate.values()):
             hook(variable)
+    if end.extra is not None and (<NodeExtra>end.extra).hooks:
+        needed["run_posthooks"](end, (), g)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The modes of a thread: is a graph recorded, are tensors for inference only, are zeros strong.
+"""The modes of a thread: what is recorded, whether zeros are strong, what is watched.
 
 Apart, because everything asks and nobody else may hold the answer: the flags live in
 thread-local memory, which costs about 2 ns to read (a Python thread-local costs 40).
@@ -13,19 +13,25 @@ cdef extern from *:
     #endif
     static CHAINRULE_THREAD int chainrule_grad_off = 0;
     static CHAINRULE_THREAD int chainrule_inference = 0;
-    static CHAINRULE_THREAD int chainrule_backwards = 0;
     static CHAINRULE_THREAD int chainrule_batches = 0;
     static CHAINRULE_THREAD int chainrule_strong_zeros = 0;
+    static CHAINRULE_THREAD int chainrule_packing = 0;
+    static CHAINRULE_THREAD int chainrule_watching = 0;
+    static CHAINRULE_THREAD long chainrule_run = 0;
+    static CHAINRULE_THREAD int chainrule_run_selective = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
-    int chainrule_backwards
     int chainrule_batches
     int chainrule_strong_zeros
+    int chainrule_packing
+    int chainrule_watching
+    long chainrule_run
+    int chainrule_run_selective
 
 
 # Whether mistakes are looked for at some cost: in all threads, as in PyTorch.
-cdef bint anomaly = False
+cdef bint anomaly = False, check_nan = True
 
 
 cdef bint anomaly_enabled() noexcept:
@@ -60,19 +66,37 @@ cdef bint recording() noexcept:
     return not (chainrule_grad_off or chainrule_inference)
 
 
-cdef void enter_backward() noexcept:
-    global chainrule_backwards
-    chainrule_backwards += 1
+cdef bint packing() noexcept:
+    """Whether this thread has hooks for what nodes save."""
+    return chainrule_packing
 
 
-cdef void leave_backward() noexcept:
-    global chainrule_backwards
-    chainrule_backwards -= 1
+cdef bint watching() noexcept:
+    """Whether this thread has somebody who is told of every operation."""
+    return chainrule_watching
+
+
+cdef void set_watching(bint on) noexcept:
+    global chainrule_watching
+    chainrule_watching = on
+
+
+cdef long run_number() noexcept:
+    """The number of the backward pass that this thread is in, 0 for none."""
+    return chainrule_run
+
+
+cdef (long, bint) enter_run(long identity, bint selective) noexcept:
+    """Note that this thread runs a backward pass; returns the one around it."""
+    global chainrule_run, chainrule_run_selective
+    cdef (long, bint) before = (chainrule_run, chainrule_run_selective)
+    chainrule_run, chainrule_run_selective = identity, selective
+    return before
 
 
 def in_backward():
     """Whether a backward pass is running in this thread."""
-    return chainrule_backwards > 0
+    return chainrule_run != 0
 
 
 def count_batches(int change=0):
@@ -87,12 +111,17 @@ def is_anomaly_enabled():
     return anomaly
 
 
-def switch_anomaly(bint on):
-    """Turn the search for mistakes on or off, in all threads; returns what it was."""
-    global anomaly
-    before = anomaly
-    anomaly = on
+def switch_anomaly(bint on, bint nan=True):
+    """Turn the search for mistakes, and for NaN too, on or off in all threads; returns both."""
+    global anomaly, check_nan
+    before = anomaly, check_nan
+    anomaly, check_nan = on, nan
     return before
+
+
+def anomaly_state():
+    """Whether mistakes are looked for, and NaN too."""
+    return anomaly, check_nan
 
 
 def is_grad_enabled():
@@ -130,3 +159,16 @@ def switch_strong_zeros(bint on):
     before = strong_zeros()
     chainrule_strong_zeros = on
     return before
+
+
+def switch_packing(bint on):
+    """Say whether this thread has hooks for what nodes save; returns what was so before."""
+    global chainrule_packing
+    before = packing()
+    chainrule_packing = on
+    return before
+
+
+def current_run():
+    """(number of the backward pass that this thread is in, 0 for none; whether it has targets)."""
+    return chainrule_run, bool(chainrule_run_selective)

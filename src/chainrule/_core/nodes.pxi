@@ -43,12 +43,17 @@ cdef class Node:
             self.extra = NodeExtra()
         return self.extra
 
-    @property
     def _sequence_nr(self):
+        """The number by which backward orders the nodes: the latest run first."""
         return self.sequence
 
     def _set_sequence_nr(self, unsigned long number):
         self.sequence = number
+
+    @property
+    def requires_grad(self):
+        """True: what needs no gradient has no node."""
+        return True
 
     @property
     def op(self):
@@ -74,7 +79,7 @@ cdef class Node:
         """The saved values as they are now, whatever was written to them."""
         if self.saved is None:
             raise_freed(self)
-        return tuple([saved_value(self, k) for k in range(len(self.op.saves))])
+        return tuple([array_of(saved_value(self, k)) for k in range(len(self.op.saves))])
 
     def _saved_asks(self):
         """Per saved value the number of the operand that it is, 3 for the result."""
@@ -101,9 +106,34 @@ cdef class Node:
             return None
         return short_name(edge), 0 if self.numbers is None else self.numbers[ask]
 
+    def _saved_value(self, Py_ssize_t position):
+        """What stands in a saved place: an array, a Packed, or what was no tensor."""
+        if self.saved is None:
+            raise_freed(self)
+        if not 0 <= position < len(self.op.saves):
+            raise IndexError(f"{self.name()} saved no value number {position}")
+        return saved_value(self, position)
+
+    def _saved_tensor(self, Py_ssize_t position, bint attach):
+        """A saved value as a tensor; with `attach`, in its place in the graph."""
+        self._saved_value(position)
+        return saved_tensor(self, position, attach)
+
+    def _replace_saved(self, Py_ssize_t position, Packed packed not None):
+        """Put a Packed where an array was saved."""
+        self._saved_value(position)
+        if not is_tensor_saved(self, position):
+            raise TypeError(f"{self.name()}: saved value number {position} is no tensor")
+        replace_saved(self, position, packed)
+
     def __getattr__(self, name):
-        if name.startswith("_saved_") and self.op is not None:
-            return saved_by_name(self, name[len("_saved_"):])
+        if self.op is not None:
+            if name.startswith("_saved_"):
+                return saved_by_name(self, name[len("_saved_"):])
+            if name.startswith("_raw_saved_"):
+                position = saved_position(self, name[len("_raw_saved_"):], name)
+                if self.saved is None or is_tensor_saved(self, position):
+                    return late["raw_saved"](self, position)
         # Not self.name(): a Function's program may keep something of its own under that name.
         raise AttributeError(f"'{Node.name(self)}' object has no attribute '{name}'")
 
@@ -209,15 +239,21 @@ cdef dict DEFAULT_SAVED_NAMES = {
 
 
 cdef object saved_by_name(Node node, str name):
-    cdef dict names = node.op.saved_names or {}
     if node.parameters is not None and name in node.parameters:
         return node.parameters[name]
-    ask = names.get(name, DEFAULT_SAVED_NAMES.get(name))
-    if ask not in node.op.saves:
-        raise AttributeError(f"'{node.name()}' object has no attribute '_saved_{name}'")
+    position = saved_position(node, name, f"_saved_{name}")
     if node.saved is None:
         raise_freed(node)
-    return saved_tensor(node, node.op.saves.index(ask), True)
+    return saved_tensor(node, position, True)
+
+
+cdef Py_ssize_t saved_position(Node node, str name, str attribute) except -1:
+    """Where a node keeps what PyTorch calls `name`."""
+    cdef dict names = node.op.saved_names or {}
+    ask = names.get(name, DEFAULT_SAVED_NAMES.get(name))
+    if ask not in node.op.saves:
+        raise AttributeError(f"'{node.name()}' object has no attribute '{attribute}'")
+    return node.op.saves.index(ask)
 
 
 cdef object saved_tensor(Node node, Py_ssize_t position, bint attach):
@@ -226,23 +262,104 @@ cdef object saved_tensor(Node node, Py_ssize_t position, bint attach):
     cdef int ask = node.op.saves[position]
     cdef Tensor x
     value = saved_value(node, position)
-    if storage is None:
+    if type(value) is Packed:
+        x = unpacked(<Packed>value)
+    elif storage is None:
         return value
-    x = wrap(value)
-    x.storage = storage
+    else:
+        x = wrap(value)
+        x.storage = storage
     if not attach:
         return x
     if ask == ASK_OUT:
-        x.node = node
-        x.needs_grad = True
-    elif ask <= ASK_Z and node.edges[ask] is not None:
-        edge = node.edges[ask]
-        if type(edge) is AccumulateGrad:
-            return (<AccumulateGrad>edge).variable
-        x.node = edge
-        x.output = 0 if node.numbers is None else node.numbers[ask]
-        x.needs_grad = True
+        return placed(x, node, 0)
+    if ask <= ASK_Z and node.edges[ask] is not None:
+        return placed(x, node.edges[ask], 0 if node.numbers is None else node.numbers[ask])
     return x
+
+
+cdef Tensor placed(Tensor x, Node edge, int number):
+    """A tensor whose cotangent goes to result `number` of `edge`: the leaf itself, if it is one."""
+    cdef TensorExtra extra
+    x.needs_grad = True
+    if type(edge) is not AccumulateGrad:
+        x.node, x.output = edge, number
+        return x
+    if x.array is (<AccumulateGrad>edge).variable.array:
+        return (<AccumulateGrad>edge).variable
+    extra = TensorExtra()
+    extra.end = <AccumulateGrad>edge        # keeps alive what `accumulator` borrows
+    x.extra, x.accumulator = extra, <PyObject *>edge
+    return x
+
+
+# ---- what hooks have packed
+
+@cython.final
+@cython.auto_pickle(False)
+cdef class Packed:
+    def __init__(self, value, unpack, kind):
+        self.value, self.unpack, self.kind = value, unpack, kind
+
+
+cdef Tensor unpacked(Packed packed):
+    """What the hook makes of the packed value: without a graph, and in the type it was saved in."""
+    cdef Tensor given = packed.taken
+    if given is None:
+        given = <Tensor?>late["unpack"](packed)
+    return wrap(given.array)
+
+
+cdef int take_packed(Node node) except -1:
+    """Unpack all that a node saved, once, for as long as its rule runs."""
+    if node.op is None or node.saved is None:
+        return 0
+    for position in packing_order(node.op):
+        value = saved_value(node, position)
+        if type(value) is Packed:
+            (<Packed>value).taken = unpacked(<Packed>value)
+    return 0
+
+
+cdef int put_back_packed(Node node) except -1:
+    if node.op is None or node.saved is None:
+        return 0
+    for position in packing_order(node.op):
+        value = saved_value(node, position)
+        if type(value) is Packed:
+            (<Packed>value).taken = None
+    return 0
+
+
+cdef list packing_order(Op op):
+    """The places of saved tensors in PyTorch's order, by name: other, self, then the result."""
+    cdef list places = [
+        place for place, ask in enumerate(op.saves) if ASK_X < <int>ask <= ASK_Z
+    ]
+    for last in (ASK_X, ASK_OUT):
+        if last in op.saves:
+            places.append(op.saves.index(last))
+    return places
+
+
+cdef bint is_tensor_saved(Node node, Py_ssize_t position) except -1:
+    cdef long version
+    return type(saved_value(node, position)) is Packed or (
+        storage_at(node, position, &version) is not None
+    )
+
+
+cdef int replace_saved(Node node, Py_ssize_t position, object value) except -1:
+    """Put a Packed where an array was saved."""
+    cdef list entries
+    if PyTuple_GET_SIZE(node.op.saves) == 1:
+        node.saved, node.storage = value, None
+    else:
+        entries = list(node.saved)
+        entries[3 * position : 3 * position + 2] = [value, None]
+        node.saved = tuple(entries)
+    (<NodeExtra>node._extra).packed = True
+    return 0
 
 
 # What stands in for a value that a node of one place did not have to save.
@@ -268,7 +385,7 @@ cdef int keep(
 
 
 cdef object saved_value(Node node, Py_ssize_t position):
-    """A saved value: an array, a number, a shape, or None where none had to be saved."""
+    """A saved value: an array, a number, a shape, a Packed, or None where none had to be saved."""
     value = kept_at(node, position)
     return value if type(value) is not cnp.ndarray else of_leaf(node, position, value)
 
@@ -281,6 +398,10 @@ cdef inline object kept_at(Node node, Py_ssize_t position):
     if PyTuple_GET_SIZE(node.op.saves) == 1:
         return None if saved is unsaved else saved
     return <object>PyTuple_GET_ITEM(<tuple>saved, 3 * position)
+
+
+cdef object array_of(object value):
+    return unpacked(<Packed>value).array if type(value) is Packed else value
 
 
 cdef object of_leaf(Node node, Py_ssize_t position, object value):
@@ -312,7 +433,8 @@ cdef Storage saved_storage(Node node, Py_ssize_t position):
     if storage is not None and storage.version != version:
         late["raise_modified"](node, position, storage, version)
     if node.extra is not None and (<NodeExtra>node.extra).checksums is not None:
-        check_unchanged(node, position)
+        if storage is not None:     # what a hook has packed has none
+            check_unchanged(node, position)
     return storage
 
 

@@ -4,6 +4,7 @@ Apart from apply, because a product knows its factors may lie transposed.
 """
 cimport numpy as cnp
 
+from chainrule._core cimport modes
 from chainrule._core.apply cimport call, finish
 from chainrule._core.core cimport Tensor, dispatch
 from chainrule._core.loops cimport LoopTable, run_binary, run_outer, table_of
@@ -23,6 +24,8 @@ def matrix_product(
     `turned`: the op multiplies with that factor transposed.
     """
     result = None
+    if modes.watching():
+        return dispatch.call(op, (x, y), None)
     if type(x.array) is cnp.ndarray and type(y.array) is cnp.ndarray:
         result = run_matmul(x.array, y.array, x_turned, y_turned)
     if result is None:
@@ -71,7 +74,7 @@ def product_array(x, y, bint x_turned=False, bint y_turned=False):
 
 def direct_product(x, y):
     """x @ y where NumPy's loop can be called on them as they are; else None."""
-    return direct_product_of(x, y)
+    return dispatch.product(x, y)
 
 
 cdef LoopTable multiplication = table_of(numpy.multiply)

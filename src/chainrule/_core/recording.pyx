@@ -7,11 +7,13 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport core, modes, types
 from chainrule._core.core cimport (
-    Node, Storage, Tensor, add_checksums, edge_of, keep, filled, new_node, node_type_of,
-    put, storage_of, unfilled, wrap,
+    Node, Packed, Storage, Tensor, add_checksums, edge_of, filled, keep, new_node, node_type_of,
+    packing_order, placed, put, replace_saved, saved_value, storage_of, unfilled, wrap,
 )
 from chainrule._core.cuts cimport follow_all, joined
-from chainrule._core.operation cimport ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, Op
+from chainrule._core.operation cimport (
+    ASK_OUT, ASK_OUTS, ASK_SHAPES, ASK_X_SHAPE, ASK_Z, Op, late,
+)
 from chainrule._core.source cimport calling_code
 from chainrule._core.wrapped cimport Wrapped, transforms
 
@@ -69,6 +71,8 @@ cdef Node record(Op op, tuple inputs, dict parameters, object out, Tensor origin
     hang(node, out)
     if marks is not None or type(out) is tuple:
         pass_on(marks, op, inputs, out)
+    if modes.packing():
+        pack(node, inputs, out, original)
     return node
 
 
@@ -162,6 +166,40 @@ cdef int save(Node node, tuple inputs, object out, int wanted, Tensor original) 
     return 0
 
 
+cdef int pack(Node node, tuple inputs, object out, Tensor original) except -1:
+    """Keep, in place of the saved tensors, what this thread's hooks make of them."""
+    cdef int ask
+    for position in packing_order(node.op):
+        ask = node.op.saves[position]
+        if ask == ASK_OUT:
+            x = out[0] if type(out) is tuple else out
+        elif original is None:
+            x = inputs[ask]
+        else:
+            x = before_write(node, inputs, ask, <Tensor>out, original)
+        if isinstance(x, Tensor) and saved_value(node, position) is not None:
+            replace_saved(node, position, <Packed?>late["pack"](x))
+    return 0
+
+
+cdef object before_write(Node node, tuple inputs, int ask, Tensor out, Tensor original):
+    """An input of an op that wrote in place, as it was before; None where that is gone.
+
+    What is gone is not packed: it keeps its version, and backward refuses it.
+    """
+    x = inputs[ask]
+    if x is inputs[0]:
+        if original.array is None:
+            return None
+        if node.edges[0] is None:
+            return original
+        number = 0 if node.numbers is None else node.numbers[0]
+        return placed(wrap(original.array), node.edges[0], number)
+    if isinstance(x, Tensor) and (<Tensor>x).storage is out.storage:
+        return None
+    return x
+
+
 cdef int refuse_inference(Op op, Storage storage) except -1:
     if storage.inference:
         raise RuntimeError(
@@ -250,3 +288,9 @@ def restored(array, Storage storage not None, Node node, int number):
     if node is not None:
         x.node, x.output, x.needs_grad = node, number, True
     return x
+
+
+def placed_again(Tensor x not None, Node node, int number):
+    """A tensor of x's values in the place in the graph that a saved one had (None: a constant)."""
+    cdef Tensor made = wrap(x.array)
+    return made if node is None else placed(made, node, number)

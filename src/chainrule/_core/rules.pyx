@@ -8,12 +8,13 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from chainrule._core cimport core, modes, types
 from chainrule._core.core cimport (
-    Node, NodeExtra, Tensor, filled, put, raise_freed, saved_tensor, saved_value, unfilled, wrap,
+    Node, NodeExtra, Tensor, array_of, filled, put, raise_freed, saved_tensor, saved_value,
+    unfilled, wrap,
 )
 from chainrule._core.kernels cimport quietly
 from chainrule._core.operation cimport ELEMENTWISE, Op
 from chainrule._core.program cimport Program
-from chainrule._core.runs cimport Run, needed
+from chainrule._core.runs cimport Run, is_wanted, needed
 from chainrule._core.types cimport dtype
 from chainrule._core.wrapped cimport Wrapped, transforms
 
@@ -190,7 +191,7 @@ cdef tuple asked_arrays(Node node, Py_ssize_t k, object g):
             value = node.parameters[ask]
         else:
             core.saved_storage(node, <int>ask)
-            value = saved_value(node, <int>ask)
+            value = array_of(saved_value(node, <int>ask))
         put(values, at + 1, value)
     return filled(values)
 
@@ -216,8 +217,13 @@ cdef object by_rules(Run run, Node node, object g):
         cotangents = needed["strongly"](node.op, 0, values) if run.strong else rule(*values)
         return cotangents if node.op.joint else (cotangents,)
     return tuple([
-        None if node.edges[k] is None else pull(run, node, k, g) for k in range(len(node.edges))
+        pull(run, node, k, g) if is_asked_for(run, node.edges[k]) else None
+        for k in range(len(node.edges))
     ])
+
+
+cdef bint is_asked_for(Run run, Node edge) except -1:
+    return edge is not None and (not run.selective or is_wanted(run, edge))
 
 
 def cotangents_of(Node node not None, tuple given not None):

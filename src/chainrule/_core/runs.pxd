@@ -19,6 +19,7 @@ cdef class Run:
     cdef bint retain, create, selective
     cdef bint strong            # a cotangent of zero stays zero (ops/strong_zeros.py)
     cdef bint direct            # neither of create and strong: partials run as programs
+    cdef bint anomaly           # look for what goes wrong, and say where
     cdef list claimed           # every node reached, each kept alive
     cdef list ready             # a heap of nodes, latest first
     cdef dict places            # of nodes that other runs are using

@@ -60,6 +60,8 @@ cdef int check_writable(Tensor x) except -1:
                 f"leaf has shape {list(x.array.shape)}: write to it under torch.no_grad(), or to "
                 "its clone()."
             )
+    if modes.packing():
+        operation.late["before_write"](x)
     return 0
 
 

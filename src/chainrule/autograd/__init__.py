@@ -26,7 +26,7 @@ from chainrule.autograd.modes import (
 from chainrule.functions.legacy import Variable
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from typing import Any
 
 bind_engine(
     {
@@ -35,13 +35,17 @@ bind_engine(
     }
 )
 
-_LAZY = ("forward_ad",)
+_LAZY = ("anomaly_mode", "forward_ad", "graph")
+_LAZY_NAMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode"}
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     """The parts that few programs need, imported when first asked for."""
     if name in _LAZY:
         return importlib.import_module(f"chainrule.autograd.{name}")
+    if name in _LAZY_NAMES:
+        module = importlib.import_module(f"chainrule.autograd.{_LAZY_NAMES[name]}")
+        return getattr(module, name)
     raise AttributeError(f"module 'chainrule.autograd' has no attribute '{name}'")
 
 
@@ -51,6 +55,7 @@ __all__ = [
     "GradientEdge",
     "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "grad",
     "gradcheck",
@@ -60,6 +65,7 @@ __all__ = [
     "is_inference_mode_enabled",
     "is_strong_zero_enabled",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
     "strong_zero",
 ]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, cast
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import Node, Tensor, raise_freed_error, source_of
+from chainrule._core.core import Node, Packed, Tensor, raise_freed_error, source_of
 from chainrule._core.modes import is_anomaly_enabled
-from chainrule._core.recording import parts_of, restored
+from chainrule._core.recording import parts_of, placed_again, restored
 from chainrule._core.rules import bind_functions
+from chainrule.autograd.saved import SavedByFunction, SavedTensor, active_hooks, pack, unpack
 from chainrule.functions.expressions import line_text
 from chainrule.functions.refusals import changed_text, checksum, modified_text
 from chainrule.ops.cotangents import sum_to
@@ -70,18 +71,31 @@ class FunctionCtx:
             raise_freed_error(cast("Node", self))
         return tuple(None if one is None else one.unpack(self) for one in kept)
 
+    @property
+    def _raw_saved_tensors(self) -> tuple[SavedTensor | None, ...]:
+        kept = self._made.kept
+        if kept is None:
+            raise_freed_error(cast("Node", self))
+        return tuple(
+            None if one is None else SavedByFunction(self, place) for place, one in enumerate(kept)
+        )
+
 
 class _Kept:
     """A saved tensor without its node: where it was (an input, a result) says which that is."""
 
-    __slots__ = ("array", "checksum", "edge", "number", "own", "storage", "tensor", "version")
+    __slots__ = ("array", "checksum", "edge", "number", "own", "packed", "storage", "version")
 
     def __init__(self, tensor, edge, number, own):
         self.array, self.storage, self.version = parts_of(tensor)
+        self.packed: Packed | None = None  # what stands for the array, if a hook packed it
         self.edge, self.number, self.own = edge, number, own
         self.checksum = checksum(self.array) if is_anomaly_enabled() else None
 
     def unpack(self, node):
+        origin, number = self._origin(node)
+        if self.packed is not None:
+            return placed_again(unpack(self.packed), origin, number)
         if self.storage.version != self.version:
             raise RuntimeError(
                 modified_text(self.array, self.storage, self.version)
@@ -95,10 +109,15 @@ class _Kept:
                 changed_text(self.array) + f"\n  saved by {type(node).__name__}: {self._what()}, "
                 f"at {line_text(source_of(node))}"
             )
+        return restored(self.array, self.storage, origin, number)
+
+    def replace(self, packed):
+        self.packed, self.array, self.storage = packed, None, None
+
+    def _origin(self, node):
         if self.own:
-            return restored(self.array, self.storage, node, self.number)
-        edge = None if self.edge is None else node.next_functions[self.edge][0]
-        return restored(self.array, self.storage, edge, self.number)
+            return node, self.number
+        return None if self.edge is None else node.next_functions[self.edge][0], self.number
 
     def _what(self):
         if self.own:
@@ -155,6 +174,14 @@ def keep(node, inputs, results) -> None:
         else:
             kept.append(_Kept(tensor, places.get(id(tensor)), tensor.output_nr, False))
     node._made.kept = tuple(kept)
+
+
+def pack_kept(node, results) -> None:
+    """Let this thread's hooks, if any, pack what was saved; the results have their node by now."""
+    if active_hooks():
+        for one, tensor in zip(node._made.kept, node.to_save):
+            if one is not None:
+                one.replace(pack(results[one.number] if one.own else tensor))
     node.to_save = ()
 
 

@@ -14,7 +14,7 @@ from chainrule._core.cuts import mark, set_marks
 from chainrule._core.modes import is_grad_enabled, switch_grad
 from chainrule._core.recording import attach
 from chainrule._core.writes import bump_version, rewrite
-from chainrule.autograd.context import BackwardNode, keep
+from chainrule.autograd.context import BackwardNode, keep, pack_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,6 +195,7 @@ def _hang(ctx, arguments, inputs, outputs, results, dirty, constant):
     attach(ctx, tuple(inputs), fresh)
     for k in set(range(len(outputs))) - set(chosen):
         _mark_constant(results[k], inputs)
+    pack_kept(ctx, fresh)
     for k, value in zip(chosen, fresh):
         if value is not results[k]:
             rewrite(results[k], value)

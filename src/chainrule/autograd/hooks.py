@@ -176,8 +176,12 @@ def _run(hooks, g):
     return g
 
 
+def _name(hook):
+    return getattr(hook, "__name__", type(hook).__name__)
+
+
 def _checked(hook, before, after):
-    name = getattr(hook, "__name__", type(hook).__name__)
+    name = _name(hook)
     if not isinstance(after, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(after).__name__}'")
     if before is not None and after.shape != before.shape:
@@ -212,9 +216,7 @@ def run_prehooks(node: Node, g) -> object:
     """Run a node's prehooks on the cotangents of its results."""
     parts = tuple(g) if isinstance(g, list) else (g,)
     for hook in list(node._extra.prehooks.values()):
-        replaced = hook(parts)
-        if replaced is not None:
-            parts = replaced if isinstance(replaced, tuple) else (replaced,)
+        parts = _all_checked(hook, parts, hook(parts))
     return list(parts) if isinstance(g, list) else parts[0]
 
 
@@ -223,13 +225,22 @@ def run_posthooks(node: Node, cotangents, g) -> object:
     given = tuple(g) if isinstance(g, list) else (g,)
     found = tuple(cotangents)
     for hook in list(node._extra.hooks.values()):
-        replaced = hook(found, given)
-        if replaced is not None:
-            replaced = replaced if isinstance(replaced, tuple) else (replaced,)
-            if len(replaced) != len(found):
-                raise RuntimeError(
-                    f"{node.name()}: a hook returned {len(replaced)} gradients where there are "
-                    f"{len(found)}"
-                )
-            found = replaced
+        found = _all_checked(hook, found, hook(found, given))
     return found
+
+
+def _all_checked(hook, before, after):
+    """What a node's hook returned in the place of a tuple: another of that length, or None."""
+    if after is None:
+        return before
+    if not isinstance(after, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(after).__name__}'")
+    if len(after) != len(before):
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(after)}, "
+            f"but expected {len(before)})"
+        )
+    return tuple(
+        new if new is None or new is old else _checked(hook, old, new)
+        for old, new in zip(before, after)
+    )

@@ -111,7 +111,7 @@ def _rank(graph: Graph, node: Node) -> tuple[bool, int, int]:
 
 
 def _sequence(node: Node) -> int:
-    return Node._sequence_nr.__get__(node)
+    return Node._sequence_nr(node)
 
 
 def backward(graph: Graph, seed: Tensor) -> Iterator[Step]:

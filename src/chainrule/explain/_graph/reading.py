@@ -156,7 +156,7 @@ def _read_saved(record: Record, node: Node) -> None:
         if made.kept is None:
             record.notes.append("freed: a backward has let go of what was saved")
         for place, kept in enumerate(made.kept or ()):
-            if kept is not None and hasattr(kept, "array"):
+            if kept is not None and kept.array is not None:
                 record.saved.append(_saved(f"saved_tensors[{place}]", kept.array))
         return
     if is_freed(node) and any(callable(rule) for rule in getattr(node.op, "rules", ())):

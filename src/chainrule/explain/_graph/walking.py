@@ -47,7 +47,7 @@ def nodes_behind(roots: list[Node]) -> Edges:
         if node not in edges:
             edges[node] = edges_of(node)
             waiting += [edge[0] for edge in edges[node] if edge is not None]
-    made = sorted(edges, key=lambda node: Node._sequence_nr.__get__(node) if edges[node] else -1)
+    made = sorted(edges, key=lambda node: Node._sequence_nr(node) if edges[node] else -1)
     if not _is_in_order(made, edges):
         made = _inputs_first(roots, edges)
     return {node: edges[node] for node in made}
