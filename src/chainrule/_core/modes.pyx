@@ -16,12 +16,14 @@ cdef extern from *:
     static CHAINRULE_THREAD int chainrule_backwards = 0;
     static CHAINRULE_THREAD int chainrule_batches = 0;
     static CHAINRULE_THREAD int chainrule_strong_zeros = 0;
+    static CHAINRULE_THREAD int chainrule_transforms = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
     int chainrule_backwards
     int chainrule_batches
     int chainrule_strong_zeros
+    int chainrule_transforms
 
 
 # Whether mistakes are looked for at some cost: in all threads, as in PyTorch.
@@ -130,3 +132,20 @@ def switch_strong_zeros(bint on):
     before = strong_zeros()
     chainrule_strong_zeros = on
     return before
+
+
+def in_transform():
+    """Whether a function is running in this thread that one of func's transforms was given."""
+    return chainrule_transforms > 0
+
+
+def enter_transform():
+    """Note that a transform is about to call its function."""
+    global chainrule_transforms
+    chainrule_transforms += 1
+
+
+def leave_transform():
+    """Note that the function has returned."""
+    global chainrule_transforms
+    chainrule_transforms -= 1
