@@ -35,7 +35,7 @@ bind_engine(
     }
 )
 
-_LAZY = ("forward_ad",)
+_LAZY = ("forward_ad", "functional")
 
 
 def __getattr__(name: str) -> ModuleType:
@@ -52,6 +52,7 @@ __all__ = [
     "Variable",
     "backward",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",
