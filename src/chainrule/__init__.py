@@ -438,7 +438,9 @@ _LAZY = (
     "accelerator", "autograd", "backends", "compiler", "cuda", "explain", "func", "linalg", "mps",
     "nn", "optim", "random", "serialization", "sparse", "testing", "utils", "version", "xpu",
 )  # fmt: skip
-_LAZY_NAMES = {"save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda"}
+_LAZY_NAMES = {
+    "save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda", "vmap": "func",
+}  # fmt: skip
 
 
 def __getattr__(name):
