@@ -53,8 +53,8 @@ def _pulled_back(
         mapped(pull)(*basis(outputs, sizes, range(start, min(start + step, total))))
         for start in range(0, total, step)
     ]
-    # Zeros that are the same for all come as one, expanded.
-    return [(parts[0] if len(parts) == 1 else cat(parts)).contiguous() for parts in zip(*chunks)]
+    joined = [parts[0] if len(parts) == 1 else cat(parts) for parts in zip(*chunks)]
+    return [part.contiguous() for part in joined]  # zeros that are the same for all are expanded
 
 
 def forward_blocks(
@@ -69,12 +69,17 @@ def forward_blocks(
     ends = numpy.cumsum(sizes).tolist()
     rows = [
         [
-            column[end - size : end].movedim(0, -1).reshape(column.shape[1:] + x.shape)
+            _last(column[end - size : end]).reshape(column.shape[1:] + x.shape)
             for x, size, end in zip(inputs, sizes, ends)
         ]
         for column in columns
     ]
     return form, rows, [_first(other) for other in others]
+
+
+def _last(column: Tensor) -> Tensor:
+    """The first dimension moved to the end."""
+    return column.contiguous().movedim(0, -1)
 
 
 def _first(tree: Any) -> Any:

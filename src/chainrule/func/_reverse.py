@@ -115,7 +115,7 @@ class Outside:
     def reached_from(self, x: Tensor) -> bool:
         """Whether what computed x leads outside."""
         node = node_of(x) if self._recording else None
-        return node is not None and self._leads_outside(node)
+        return node is not None and node not in self._inside and self._leads_outside(node)
 
     def seen(self, x: Tensor) -> Tensor:
         """x as it may be seen outside: it requires grad only if it depends on what is there."""
