@@ -51,6 +51,15 @@ def test_a_gradient_under_no_grad_is_a_constant():
     assert (gradient.requires_grad, value.requires_grad) == (False, False)
 
 
+def test_inference_mode_makes_no_difference():
+    with torch.inference_mode():
+        x = torch.tensor([1.0, 2.0])
+        gradient = grad(cube)(x)
+
+    assert gradient.tolist() == [3.0, 12.0]
+    assert grad(cube)(x).tolist() == [3.0, 12.0]
+
+
 def test_what_an_inner_level_left_behind_is_not_outside():
     x, y = torch.tensor(2.0), torch.tensor(3.0)
     found = grad(lambda y: grad(lambda x: x * x * y)(x))(y)

@@ -64,7 +64,8 @@ class ReverseLevel:
         return x.unsqueeze(0).unbind(0)[0]
 
     def _leaf(self, x: Tensor) -> Tensor:
-        leaf = constant(x)
+        # What was made for inference may not be saved for a backward: its values may.
+        leaf = wrap_array(x._array) if x.is_inference() else constant(x)
         set_requires_grad(leaf, True)
         self._leaves.append(leaf)
         return leaf
