@@ -10,10 +10,10 @@ import chainrule as torch
 from chainrule._core.modes import switch_anomaly
 from chainrule.autograd import Function
 
-PHRASE = "modified by an inplace operation.*changed behind chainrule's back"
-
 # As in PyTorch, an error in anomaly mode is also a warning that names the line.
 pytestmark = pytest.mark.filterwarnings("ignore:Error detected in")
+
+PHRASE = "modified by an inplace operation.*changed behind chainrule's back"
 
 
 @pytest.fixture

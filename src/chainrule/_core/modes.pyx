@@ -19,6 +19,7 @@ cdef extern from *:
     static CHAINRULE_THREAD int chainrule_watching = 0;
     static CHAINRULE_THREAD long chainrule_run = 0;
     static CHAINRULE_THREAD int chainrule_run_selective = 0;
+    static CHAINRULE_THREAD int chainrule_transforms = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
@@ -28,6 +29,7 @@ cdef extern from *:
     int chainrule_watching
     long chainrule_run
     int chainrule_run_selective
+    int chainrule_transforms
 
 
 # Whether mistakes are looked for at some cost: in all threads, as in PyTorch.
@@ -172,3 +174,20 @@ def switch_packing(bint on):
 def current_run():
     """(number of the backward pass that this thread is in, 0 for none; whether it has targets)."""
     return chainrule_run, bool(chainrule_run_selective)
+
+
+def in_transform():
+    """Whether a function is running in this thread that one of func's transforms was given."""
+    return chainrule_transforms > 0
+
+
+def enter_transform():
+    """Note that a transform is about to call its function."""
+    global chainrule_transforms
+    chainrule_transforms += 1
+
+
+def leave_transform():
+    """Note that the function has returned."""
+    global chainrule_transforms
+    chainrule_transforms -= 1

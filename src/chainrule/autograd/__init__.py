@@ -35,7 +35,7 @@ bind_engine(
     }
 )
 
-_LAZY = ("anomaly_mode", "forward_ad", "graph")
+_LAZY = ("anomaly_mode", "forward_ad", "functional", "graph")
 _LAZY_NAMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode"}
 
 
@@ -57,6 +57,7 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",

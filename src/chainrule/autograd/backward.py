@@ -15,6 +15,7 @@ from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
 from chainrule._core.cuts import mark
 from chainrule._core.engine import backward_from_scalar, run_backward
+from chainrule._core.modes import in_transform
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method
 from chainrule.functions.refusals import cut_text
@@ -166,6 +167,7 @@ def backward(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.backward.html
     """
+    _refuse_in_transform()
     if inputs is not None:
         inputs = _sequence(inputs)
         if not inputs:
@@ -186,6 +188,15 @@ def backward(
         run_backward(roots, seeds, None, None, retain, create_graph, inside)
     else:
         _backward_to(roots, seeds, inputs, retain, create_graph, inside)
+
+
+def _refuse_in_transform() -> None:
+    if in_transform():
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use "
+            "functorch.grad or functorch.vjp instead or call backward() outside of functorch "
+            "transforms."
+        )
 
 
 def _backward_to(roots, seeds, inputs, retain, create, inside) -> None:
@@ -330,6 +341,6 @@ def _backward_method(self, gradient=None, retain_graph=None, create_graph=False,
     tensor(6.)
     """
     plain = gradient is None and retain_graph is None and not create_graph and inputs is None
-    if plain and backward_from_scalar(self):
+    if plain and not in_transform() and backward_from_scalar(self):
         return
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)

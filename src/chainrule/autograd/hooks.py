@@ -14,6 +14,7 @@ from chainrule._core.core import Node, Tensor
 from chainrule._core.core import bind_node_method as node_method
 from chainrule.functions.declare import attribute, method
 from chainrule.functions.expressions import origin_text
+from chainrule.functions.identity import refuse_in_transform
 from chainrule.functions.refusals import cut_text
 
 
@@ -126,6 +127,7 @@ def retain_grad(self) -> None:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.retain_grad.html
     """
+    refuse_in_transform("retain_grad")
     if not self.requires_grad:
         raise RuntimeError(
             "can't retain_grad on Tensor that has requires_grad=False: this one has shape "

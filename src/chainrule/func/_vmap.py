@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from chainrule._core.core import Tensor
+from chainrule.func._inside import noted
 from chainrule.transforms.batch import BatchLevel
 from chainrule.transforms.crossing import enter_batch, leave_batch
 from chainrule.utils._pytree import (
@@ -50,6 +51,17 @@ def vmap(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.func.vmap.html
     """
+    return mapped(noted(func), in_dims, out_dims, randomness, chunk_size)
+
+
+def mapped(
+    func: Callable,
+    in_dims: int | tuple = 0,
+    out_dims: int | tuple = 0,
+    randomness: str = "error",
+    chunk_size: int | None = None,
+) -> Callable:
+    """`vmap`, for functions that may do all that is allowed outside a transform."""
     if randomness not in RANDOMNESS:
         raise RuntimeError(
             "Only allowed values for randomness are 'error', 'different', or 'same'. Got "

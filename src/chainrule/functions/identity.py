@@ -13,6 +13,7 @@ from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor, bind_method, blank, source_of
 from chainrule._core.cuts import mark
 from chainrule._core.devices import device
+from chainrule._core.modes import in_transform
 from chainrule._core.operation import bind_late
 from chainrule._core.writes import detach_in_place, put_array, replace_array, share
 from chainrule.functions.declare import method, public
@@ -102,8 +103,20 @@ def requires_grad_(self, requires_grad: bool = True) -> Tensor:
             "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
             f"{requires_grad.__class__.__name__}"
         )
+    refuse_in_transform("requires_grad_", "(or perhaps using torch.autograd.functional.* APIs) ")
     set_requires_grad(self, requires_grad)
     return self
+
+
+def refuse_in_transform(name: str, perhaps: str = "") -> None:
+    """RuntimeError in a function that is being transformed: its tensors are not its own."""
+    if in_transform():
+        raise RuntimeError(
+            f"You are attempting to call Tensor.{name}() {perhaps}inside of a function being "
+            "transformed by a functorch transform. This is unsupported, please attempt to use the "
+            "functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
+            f"{name}() outside of a function being transformed instead."
+        )
 
 
 def set_requires_grad(self, value: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from chainrule._core.kernels import expanded_array
+from chainrule._core.wrapped import Wrapped
 from chainrule.ops.kinds import linear
 
 # ------------------------------------------------------------------------------------- views
@@ -211,6 +212,8 @@ def is_viewable(array, shape) -> bool:
     """Whether an array can have another shape without being copied."""
     if array.flags.c_contiguous:
         return True
+    if isinstance(array, Wrapped):
+        return False  # a copy is right, whatever lies beneath
     shaped = array.reshape(shape)
     return (
         math.prod(shape) == 0

@@ -202,11 +202,27 @@ class BatchLevel(Level):
 
         return sum_batch(g, level=self)
 
+    def lift(self, g: Tensor) -> Tensor:
+        """For a value that all members share: one of them has its cotangent, so the sum is right.
+
+        As of the primal of a dual, its tangent being different in each member.
+        """
+        from chainrule.transforms.crossing import only_one
+
+        return only_one(g, level=self)
+
     def summed(self, x: Any) -> Any:
         """The sum over the members of a batch, or of as many copies of one array."""
         if isinstance(x, BatchedArray) and x.level is self:
             return run_op(sum, (x.inner,), {"dim": (0,), "keepdim": False})
         return run_op(mul, (x, numpy.asarray(self.size, x.dtype)), None)
+
+
+def alone(level: BatchLevel, x: Any) -> BatchedArray:
+    """A batch whose first member is x, and whose others are zero."""
+    first_member = numpy.arange(level.size) == 0
+    mask = first_member.reshape(-1, *(1,) * x.ndim).astype(x.dtype)
+    return BatchedArray(level, run_op(mul, (x, mask), None))
 
 
 def repeated(array: Any, like: Any) -> Any:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from chainrule._core.core import unsettled_array
 from chainrule._core.kernels import run_op
+from chainrule.ops.indexing import select
 from chainrule.ops.kinds import linear
 from chainrule.ops.shape import expand
-from chainrule.transforms.batch import BatchedArray, first, moved
+from chainrule.transforms.batch import BatchedArray, alone, first, moved
 from chainrule.transforms.dual import DualArray
 from chainrule.transforms.filling import zeros_like
 from chainrule.transforms.levels import WrappedArray
+from chainrule.transforms.rules.batch import as_it_is, give, shifted, with_batch
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
@@ -92,6 +94,35 @@ def sum_batch(xp, x, *, level):
     return level.summed(x)
 
 
+@linear()
+def only_one(xp, x, *, level):
+    """A batch of x and zeros."""
+    return alone(level, x)
+
+
+@linear()
+def that_one(xp, x, *, level):
+    """The first member of a batch."""
+    return (
+        run_op(select, (x.inner,), {"dim": 0, "index": 0}) if _is_of(x, level, BatchedArray) else x
+    )
+
+
 enter_batch.transpose(lambda g, level, dim: leave_batch(g, level=level, dim=dim))
 leave_batch.transpose(lambda g, level, dim: enter_batch(g, level=level, dim=dim))
 sum_batch.transpose(lambda g: g)
+only_one.transpose(lambda g, level: that_one(g, level=level))
+that_one.transpose(lambda g, level: only_one(g, level=level))
+
+
+# ---------------------------------------------------------- in batches of a level further in
+# as when a Jacobian's rows are pulled back at once, out of a level that was left before
+
+
+def paired(batch):
+    return run_op(batch.op, with_batch(batch), batch.parameters)
+
+
+give(shifted("dim"), enter_batch, leave_batch)
+give(as_it_is, sum_batch, only_one, that_one, primal_part, tangent_part, only_tangent)
+give(paired, make_dual)

@@ -40,6 +40,7 @@ class DualArray(WrappedArray):
         self.tangent = tangent
 
     shape = property(lambda self: self.inner.shape)
+    parts = property(lambda self: (self.inner, self.tangent))
     strides = property(lambda self: self.inner.strides)
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:

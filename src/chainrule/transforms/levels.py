@@ -91,6 +91,11 @@ class WrappedArray(Wrapped, NDArrayOperatorsMixin):
     flags = property(lambda self: self.inner.flags)
 
     @property
+    def parts(self) -> tuple:
+        """The arrays that it is made of; some may be None."""
+        return (self.inner,)
+
+    @property
     def size(self) -> int:
         """How many elements this array seems to have."""
         count = 1
@@ -176,12 +181,14 @@ def active(kind: type | None = None) -> list[Level]:
 
 
 def levels_of(array: Any) -> tuple[Level, ...]:
-    """The levels that an array is part of, the innermost first."""
-    found = []
-    while isinstance(array, WrappedArray):
-        found.append(array.level)
-        array = array.inner
-    return tuple(found)
+    """The levels that an array, or the tangent of it, is part of, the innermost first."""
+    found, waiting = set(), [array]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, WrappedArray):
+            found.add(part.level)
+            waiting += part.parts
+    return tuple(sorted(found, reverse=True))
 
 
 def without_tangents(array: Any) -> Any:

@@ -141,7 +141,8 @@ def _transposed(op, primals, tangents, parameters, out):
 
 def _seed(array):
     seed = wrap_array(zeros_like(array))
-    return seed.requires_grad_() if array.dtype.kind not in "biu" else seed
+    seed._set_needs_grad(array.dtype.kind not in "biu")
+    return seed
 
 
 def _pulled(op, known, tangents):

@@ -134,6 +134,9 @@ class TreeSpec:
         "type",
     )
 
+    num_leaves: int
+    num_nodes: int
+
     def __init__(
         self,
         type: Any,

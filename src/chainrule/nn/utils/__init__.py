@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.nn.utils import clip_grad, convert_parameters
+from chainrule.nn.utils import clip_grad, convert_parameters, stateless
 from chainrule.nn.utils.clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -21,6 +21,7 @@ __all__ = [
     "convert_parameters",
     "get_total_norm",
     "parameters_to_vector",
+    "stateless",
     "vector_to_parameters",
 ]
 
