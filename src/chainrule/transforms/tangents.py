@@ -22,6 +22,7 @@ from chainrule.ops.cotangents import pushed, sum_to
 from chainrule.ops.kinds import ELEMENTWISE, LINEAR, MULTILINEAR
 from chainrule.ops.shape import expand
 from chainrule.transforms.filling import zeros_like
+from chainrule.transforms.levels import levels_of
 
 
 def pushforward(op: Op, primals: tuple, tangents: list, parameters: dict | None, out: Any) -> Any:
@@ -134,7 +135,8 @@ def _transposed(op, primals, tangents, parameters, out):
         if pulled.requires_grad:
             roots.append((node_of(pulled), pulled.output_nr))
             cotangents.append(wrap_array(tangent))
-    found = _differentiated(roots, cotangents, [seed for seed in seeds if seed.requires_grad])
+    wanted = [seed for seed in seeds if seed.requires_grad]
+    found = _differentiated(roots, cotangents, wanted, (*primals, *tangents, *outs))
     parts = tuple(next(found)._array if seed.requires_grad else None for seed in seeds)
     return parts if isinstance(out, tuple) else parts[0]
 
@@ -156,10 +158,13 @@ def _pulled(op, known, tangents):
     ]
 
 
-def _differentiated(roots, cotangents, seeds):
+def _differentiated(roots, cotangents, seeds, arrays):
+    """The derivatives in the seeds, inside all levels that any of the arrays is part of."""
     places = [(node_of(seed), 0) for seed in seeds]
     if roots:
-        found = run_backward(roots, cotangents, [node for node, _ in places], places, False, False)
+        inside = tuple({level for array in arrays for level in levels_of(array)})
+        nodes = [node for node, _ in places]
+        found = run_backward(roots, cotangents, nodes, places, False, False, inside)
     else:
         found = [None] * len(seeds)
     return iter(
