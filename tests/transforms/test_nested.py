@@ -8,15 +8,15 @@ import warnings
 
 import numpy as np
 import pytest
-from tests.samples import DIFFERENTIABLE
-from tests.samples.differences import directions, pushforward
-from tests.samples.drive import array_of, arrays, call, differentiated, parts, tensors
-from tests.transforms.batches import REFUSED, SIZE, members
 
 import chainrule as torch
 from chainrule.transforms.batch import BatchLevel
 from chainrule.transforms.crossing import enter_batch, leave_batch, make_dual, tangent_part
 from chainrule.transforms.dual import DualLevel
+from tests.samples import DIFFERENTIABLE
+from tests.samples.differences import directions, pushforward
+from tests.samples.drive import array_of, arrays, call, differentiated, parts, tensors
+from tests.transforms.batches import REFUSED, SIZE, members
 
 
 def tangents_of(case, inputs, places, tangents):
