@@ -108,3 +108,23 @@ def test_the_tangent_of_a_tangent_is_that_of_differences(case):
     expected = pushforward(program, values, places, outer)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-7)
+
+
+def test_a_write_gives_a_tangent_the_batch_of_what_is_written():
+    """Guards: in jacfwd of vmap, the tangent of a copy was in one batch, what was added in two."""
+
+    def program(x):
+        y = x.clone()
+        y.mul_(x)
+        y[0] = x[1] * x[2]
+        return y * x
+
+    x = torch.tensor([0.9, -0.4, 1.3], dtype=torch.float64)
+
+    def rows(x):
+        return torch.func.vmap(program)(torch.stack([x, 2 * x]))
+
+    found = torch.func.jacfwd(torch.func.jacfwd(rows))(x)
+
+    expected = torch.func.jacrev(torch.func.jacrev(rows))(x)
+    np.testing.assert_allclose(array_of(found), array_of(expected), rtol=1e-12)

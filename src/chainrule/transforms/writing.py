@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from chainrule._core.kernels import call_quietly
+from chainrule._core.kernels import call_quietly, run_op
 from chainrule._core.writes import put_array
+from chainrule.ops.conversion import contiguous_clone
+from chainrule.ops.memory import as_strided, overlay
+from chainrule.ops.shape import expand
 from chainrule.transforms.batch import BatchedArray
-from chainrule.transforms.dual import DualArray
-from chainrule.transforms.levels import WrappedArray, settled
+from chainrule.transforms.dual import DualArray, laid_out
+from chainrule.transforms.levels import WrappedArray, levels_of, settled
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
@@ -22,71 +25,69 @@ if TYPE_CHECKING:
 
 def store(x: Tensor, array: Any) -> None:
     """Write values into the memory of x, and the tangents that come with them."""
-    target = settled(x._array)
-    array = settled(array)
-    for level in duals_of(array):
-        if level not in duals_of(target):
-            target = _lifted(x, level)
-    _copy(target, array)
+    target, array = settled(x._array), settled(array)
+    if _has_room(target, array):
+        _copy(target, array)
+    elif x._base is None:
+        put_array(x, _merged(target, array))
+    else:
+        _write_over(x, x._base, array)
 
 
-def duals_of(array: Any) -> list:
-    """The levels by which an array has a tangent."""
-    found = []
-    while isinstance(array, WrappedArray):
-        if isinstance(array, DualArray):
-            found.append(array.level)
-        array = array.inner
-    return found
+def _has_room(target: Any, array: Any) -> bool:
+    """Whether the target is part of all levels that the values are part of."""
+    return set(levels_of(array)) <= set(_common_levels(target))
 
 
-def _lifted(x: Tensor, level) -> Any:
-    """x, and what it is a view of, with a tangent of zeros; views of one memory share it."""
-    base: Any = x._base
-    if base is None:
-        put_array(x, _with_tangent(x._array, level))
-        return x._array
-    if level not in duals_of(base._array):
-        put_array(base, _with_tangent(base._array, level))
-    put_array(x, _seen_in(base._array, x._array, level))
-    return x._array
+def _common_levels(array: Any) -> tuple:
+    """The levels that an array and the tangents of it are all part of; duals count as such."""
+    if not isinstance(array, WrappedArray):
+        return ()
+    mine = _common_levels(array.inner)
+    if isinstance(array, DualArray) and array.tangent is not None:
+        mine = tuple(level for level in mine if level in _common_levels(array.tangent))
+    return (array.level, *mine)
 
 
-def _with_tangent(array: Any, level) -> DualArray:
-    if isinstance(array, WrappedArray) and level < array.level:
-        raise RuntimeError(
-            "forward mode: a tensor with a tangent is written into one that belongs to a transform "
-            "further in; use an operation that is not in place"
-        )
-    return DualArray(level, array, numpy.zeros(array.shape, array.dtype))
+def _write_over(x: Tensor, base: Tensor, array: Any) -> None:
+    """Write into a view: its base gets what it lacks, and x is the same view of that."""
+    root = settled(base._array)
+    view, item = settled(x._array), root.itemsize
+    place = {
+        "size": tuple(view.shape),
+        "stride": tuple(step // item for step in view.strides),
+        "offset": (_address(view) - _address(root)) // item,
+        "base_stride": tuple(step // item for step in root.strides),
+    }
+    put_array(base, _merged(root, run_op(overlay, (root, array), place)))
+    put_array(x, run_op(as_strided, (settled(base._array),), place))
 
 
-def _seen_in(base: Any, view: Any, level) -> DualArray:
-    """A view of an array, made a dual: its tangent is the same view of the array's tangent."""
-    tangent = base.tangent
-    if isinstance(view, WrappedArray) or isinstance(tangent, WrappedArray):
-        raise RuntimeError(
-            "forward mode: a tensor with a tangent is written into a view made before, inside "
-            "another transform; write into the tensor itself, or do not write in place"
-        )
-    offset = view.ctypes.data - base.inner.ctypes.data
-    scale = [
-        step // its for step, its in zip(base.inner.strides, tangent.strides) if its and step != its
-    ]
-    if scale:
-        raise RuntimeError(
-            "forward mode: a tensor with a tangent is written into a view of a tensor whose "
-            "elements do not lie in order; clone() it first"
-        )
-    return DualArray(
-        level, view, numpy.ndarray(view.shape, view.dtype, _memory(tangent), offset, view.strides)
-    )
+def _address(array: Any) -> int:
+    return array.address if isinstance(array, WrappedArray) else array.ctypes.data
 
 
-def _memory(array: Any) -> Any:
-    while isinstance(array.base, numpy.ndarray):
-        array = array.base
-    return array
+def _merged(target: Any, array: Any) -> Any:
+    """The values of `array` in the memory of the target, with the tangents of `array`."""
+    if not isinstance(array, WrappedArray):
+        _copy(target, array)
+        return target
+    own = isinstance(target, WrappedArray) and target.level is array.level
+    if isinstance(array, DualArray):
+        inner = _merged(target.inner if own else target, array.inner)
+        return DualArray(array.level, inner, _of_shape(array.tangent, inner))
+    if not own:
+        raise _refusal(array)
+    return BatchedArray(array.level, _merged(target.inner, array.inner))
+
+
+def _of_shape(tangent: Any, primal: Any) -> Any:
+    """A tangent in memory of its own, laid out like its primal so that views of both agree."""
+    if tangent is None:
+        return None
+    tangent = run_op(expand, (tangent,), {"shape": tuple(primal.shape)})
+    tangent = run_op(contiguous_clone, (tangent,), None)
+    return laid_out(tangent, primal)
 
 
 def _copy(target: Any, array: Any) -> None:
