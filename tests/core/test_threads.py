@@ -3,7 +3,10 @@
 Apart from the engine's tests: what one run must be, several at the same time must be too.
 """
 
+import gc
+import sys
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -196,3 +199,127 @@ def test_threads_write_to_tensors_of_their_own_through_views():
         return y.tolist(), x.grad.tolist()
 
     assert at_once(work) == [work(number) for number in range(THREADS)]
+
+
+@pytest.fixture
+def switching():
+    """Threads that take turns as often as the interpreter can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("size", [1, 400, 600, 40_000])
+def test_backwards_of_one_graph_into_the_same_leaves_add_up(switching, size):
+    x, w = (torch.full((size,), value, requires_grad=True) for value in (2.0, 3.0))
+    y = x * w
+    loss = (y * y).sum() + (y + x).sum() + torch.stack([y, x]).sum()
+    loss.backward(retain_graph=True)
+    expected = [x.grad * 5 * THREADS, w.grad * 5 * THREADS]
+    x.grad = w.grad = None
+
+    at_once(lambda number: [loss.backward(retain_graph=True) for _ in range(5)])
+
+    assert (x.grad == expected[0]).all()
+    assert (w.grad == expected[1]).all()
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_no_gradient_is_lost_where_grad_cannot_be_added_to_in_place(switching, create_graph):
+    """Guards: a small .grad whose memory is shared by its elements was replaced without a lock."""
+
+    def work(number):
+        for _ in range(5):
+            y.backward(torch.ones(3), retain_graph=True, create_graph=create_graph)
+
+    for _ in range(20):
+        x = torch.ones(3, requires_grad=True)
+        x.grad = torch.zeros(1).expand(3)
+        y = x * 2
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of create_graph, that it makes a cycle
+            at_once(work)
+
+        assert x.grad.tolist() == [10.0 * THREADS] * 3
+        x.grad = None
+
+
+@pytest.mark.parametrize("leaf", [True, False])
+def test_no_hook_is_lost_when_threads_register_on_one_tensor(switching, leaf):
+    """Guards: two threads made the table of hooks, and the hooks in one of the two were lost."""
+    for _ in range(50):
+        x = torch.ones(2, requires_grad=True)
+        y = x if leaf else x * 1
+        calls = []
+        handles = at_once(
+            lambda number, y=y, calls=calls: [
+                y.register_hook(lambda g, calls=calls: calls.append(None)) for _ in range(5)
+            ]
+        )
+        y.sum().backward()
+
+        assert len(calls) == 5 * THREADS
+        assert len({handle.id for one in handles for handle in one}) == 5 * THREADS
+
+
+def test_threads_that_use_a_leaf_for_the_first_time_find_one_end_of_the_graph(switching):
+    for _ in range(50):
+        x = torch.ones(2, requires_grad=True)
+        graphs = at_once(lambda number, x=x: [x * 2 for _ in range(10)])
+        ends = {y.grad_fn.next_functions[0][0] for one in graphs for y in one}
+
+        assert len(ends) == 1
+
+
+def test_a_hook_that_runs_the_same_graph_in_another_thread_waits_for_nobody():
+    """Guards: no lock is held while hooks run."""
+    x = torch.ones(2, requires_grad=True)
+    y = x * 3
+    z = y.exp().sum()
+    expected = torch.autograd.grad(z, x, retain_graph=True)[0].tolist()
+    found = []
+
+    def elsewhere():
+        found.append(torch.autograd.grad(z, x, retain_graph=True)[0].tolist())
+
+    def hook(g):
+        if threading.current_thread() is main:
+            thread = threading.Thread(target=elsewhere)
+            thread.start()
+            thread.join(60)
+
+    main = threading.current_thread()
+    y.register_hook(hook)
+    z.backward(retain_graph=True)
+
+    assert found == [expected]
+    assert x.grad.tolist() == expected
+
+
+def test_a_graph_is_freed_by_one_thread_and_made_by_others(switching):
+    def work(number):
+        if number == 0:
+            return [gc.collect() for _ in range(20)] and None
+        x = torch.ones(4, requires_grad=True)
+        for _ in range(100):
+            y = x
+            for _ in range(20):
+                y = y * 1.01
+            y.sum().backward()
+        return None
+
+    assert at_once(work) == [None] * THREADS
+
+
+def test_views_of_one_tensor_are_brought_up_to_date_by_any_thread(switching):
+    for _ in range(20):
+        x = torch.ones(6, requires_grad=True)
+        base = x * 1
+        view = base[1:3]
+        base.mul_(2)
+        names = at_once(lambda number, view=view: view.grad_fn.name())
+
+        assert len(set(names)) == 1
+        (found,) = torch.autograd.grad(view.sum(), x)
+        assert found.tolist() == [0.0, 2.0, 2.0, 0.0, 0.0, 0.0]

@@ -249,7 +249,9 @@ cdef class Tensor:
     def _extra(self):
         """Hooks and marks; made when first asked for."""
         if self.extra is None:
-            self.extra = TensorExtra()
+            made = TensorExtra()
+            if self.extra is None:      # nor made by another thread meanwhile
+                self.extra = made
         return self.extra
 
     @property

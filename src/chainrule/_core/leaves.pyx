@@ -4,8 +4,9 @@ Apart from the engine, because a .grad may be seen by others: who may write into
 """
 cimport numpy as cnp
 
-from chainrule._core.apply cimport binary
-from chainrule._core.core cimport AccumulateGrad, Node, NodeExtra, Tensor, TensorExtra, wrap
+from chainrule._core.core cimport (
+    AccumulateGrad, Node, NodeExtra, Tensor, TensorExtra, dispatch, wrap,
+)
 from chainrule._core.kernels cimport quietly
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
 from chainrule._core.runs cimport Run, needed
@@ -133,7 +134,7 @@ cdef int accumulate_recorded(Tensor variable, Tensor g) except -1:
     if variable.gradient is None:
         variable.gradient = needed["clone_graph"](g)
     else:
-        variable.gradient = binary(needed["add"], variable.gradient, g)
+        variable.gradient = dispatch.binary(needed["add"], variable.gradient, g)
     return 0
 
 
@@ -149,27 +150,35 @@ cdef int accumulate_copy(Tensor variable, Tensor g) except -1:
 cdef int add_into(Tensor variable, Tensor total, Tensor g) except -1:
     """total += g, which another thread may be doing too."""
     if type(total.array) is cnp.ndarray and cnp.PyArray_SIZE(total.array) < HOLDS_GIL_BELOW:
-        return add_unlocked(variable, total, g)
+        if add_directly(total, g):
+            return 0
     with accumulating:
         if variable.gradient is not None:
-            return add_unlocked(variable, <Tensor>variable.gradient, g)
+            total = <Tensor>variable.gradient
+            return 0 if add_directly(total, g) else add_anyhow(variable, total, g)
     return accumulate_copy(variable, g)
 
 
-cdef int add_unlocked(Tensor variable, Tensor total, Tensor g) except -1:
-    if type(total.array) is cnp.ndarray and type(g.array) is cnp.ndarray and (
-        run_binary(addition, total.array, g.array, total.array) is not None
-    ):
-        bump(total)
-    elif isinstance(total.array, Wrapped) or isinstance(g.array, Wrapped):
-        variable.gradient = binary(needed["add"], total, g)
+cdef bint add_directly(Tensor total, Tensor g) except -1:
+    """total += g by NumPy's loop; False where it cannot be called on them."""
+    if type(total.array) is not cnp.ndarray or type(g.array) is not cnp.ndarray:
+        return False
+    if run_binary(addition, total.array, g.array, total.array) is None:
+        return False
+    bump(total)
+    return True
+
+
+cdef int add_anyhow(Tensor variable, Tensor total, Tensor g) except -1:
+    if isinstance(total.array, Wrapped) or isinstance(g.array, Wrapped):
+        variable.gradient = dispatch.binary(needed["add"], total, g)
     elif not isinstance(total.array, cnp.ndarray):
         add_to_sparse(variable, total, g)
     elif total.array.flags.writeable and total.array.size and 0 not in total.array.strides:
         quietly(numpy.add, (total.array, g.array, total.array), {"casting": "unsafe"})
         bump(total)
     else:
-        variable.gradient = binary(needed["add"], total, g)
+        variable.gradient = dispatch.binary(needed["add"], total, g)
     return 0
 
 
@@ -177,9 +186,9 @@ cdef int add_to_sparse(Tensor variable, Tensor total, Tensor g) except -1:
     """A sparse .grad stays the object that it is, until a dense gradient makes it dense."""
     cdef Tensor found
     if isinstance(g.array, cnp.ndarray):
-        variable.gradient = binary(needed["add"], g, total)
+        variable.gradient = dispatch.binary(needed["add"], g, total)
         return 0
-    found = binary(needed["add"], total, g)
+    found = dispatch.binary(needed["add"], total, g)
     quietly(numpy.copyto, (total.array, found.array), {})
     bump(total)
     return 0

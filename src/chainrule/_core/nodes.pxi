@@ -40,7 +40,9 @@ cdef class Node:
     @property
     def _extra(self):
         if self.extra is None:
-            self.extra = NodeExtra()
+            made = NodeExtra()
+            if self.extra is None:      # nor made by another thread meanwhile
+                self.extra = made
         return self.extra
 
     def _sequence_nr(self):
@@ -510,6 +512,8 @@ cdef Node edge_of(Tensor x):
     if x.accumulator != NULL:
         return <Node><object>x.accumulator
     end = AccumulateGrad.__new__(AccumulateGrad)
+    if x.accumulator != NULL:       # the collector ran just now, and with it another thread
+        return <Node><object>x.accumulator
     end.variable = x
     end.edges = NOTHING
     end.results = 1
@@ -534,7 +538,7 @@ cdef object node_type_named(str name):
     found = node_types_by_name.get(name)
     if found is None:
         found = type(name, (Node,), {"__slots__": (), "__module__": "chainrule.autograd.graph"})
-        node_types_by_name[name] = found
+        found = node_types_by_name.setdefault(name, found)      # another thread may have been first
     return found
 
 

@@ -8,6 +8,7 @@ its total, and its post-accumulate hooks run when .grad holds it.
 from __future__ import annotations
 
 import weakref
+from _thread import RLock
 from collections import OrderedDict
 
 from chainrule._core.core import Node, Tensor
@@ -16,6 +17,9 @@ from chainrule.functions.declare import attribute, method
 from chainrule.functions.expressions import origin_text
 from chainrule.functions.identity import refuse_in_transform
 from chainrule.functions.refusals import cut_text
+
+# Two threads may register hooks on one tensor at the same time: both stay.
+_registering = RLock()
 
 
 class RemovableHandle:
@@ -28,8 +32,9 @@ class RemovableHandle:
 
     def __init__(self, hooks_dict, *, extra_dict=None):
         self.hooks_dict_ref = weakref.ref(hooks_dict)
-        self.id = RemovableHandle.next_id
-        RemovableHandle.next_id += 1
+        with _registering:
+            self.id = RemovableHandle.next_id
+            RemovableHandle.next_id += 1
         self.extra_dict = extra_dict
 
     def remove(self) -> None:
@@ -54,11 +59,12 @@ def _add(hooks: OrderedDict, hook) -> RemovableHandle:
 
 
 def _dict(owner, name) -> OrderedDict:
-    found = getattr(owner, name)
-    if found is None:
-        found = OrderedDict()
-        setattr(owner, name, found)
-    return found
+    with _registering:
+        found = getattr(owner, name)
+        if found is None:
+            found = OrderedDict()
+            setattr(owner, name, found)
+        return found
 
 
 # ------------------------------------------------------------------------------- registering
