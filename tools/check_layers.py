@@ -23,7 +23,7 @@ LAYERS = [
     ["serialization", "_encoding"],
     ["explain"],
     # What programs ask of the machine they run on.
-    ["accelerator", "compiler", "cuda", "mps", "settings", "xpu"],
+    ["accelerator", "compiler", "cuda", "mps", "profiler", "settings", "xpu"],
     ["__init__", "__main__", "_alias", "_script"],
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}

@@ -436,7 +436,8 @@ globals().update(DTYPES)  # float32, int64, ... and their other names
 # Modules that many programs do not use: imported when first asked for.
 _LAZY = (
     "accelerator", "autograd", "backends", "compiler", "cuda", "explain", "func", "linalg", "mps",
-    "nn", "optim", "random", "serialization", "sparse", "testing", "utils", "version", "xpu",
+    "nn", "optim", "profiler", "random", "serialization", "sparse", "testing", "utils", "version",
+    "xpu",
 )  # fmt: skip
 _LAZY_NAMES = {
     "save": "serialization", "load": "serialization", "OutOfMemoryError": "cuda",

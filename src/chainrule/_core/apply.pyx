@@ -203,9 +203,14 @@ cdef int become_view(Tensor out, Tensor x, int origin) except -1:
     return 0
 
 
+cdef object view(Op op, Tensor x, dict parameters, object array):
+    return finish(op, (x,), parameters, array)
+
+
 dispatch.binary = binary
 dispatch.unary = unary
 dispatch.call = call
+dispatch.view = view
 
 
 # --------------------------------------------------------------- what Python modules may use
@@ -248,4 +253,4 @@ def view_of(Tensor x not None, array):
 def view_call(Op op not None, Tensor x not None, dict parameters, array):
     """A view whose array was made already, recorded as the result of `op`."""
     types.dtype_of(array)
-    return finish(op, (x,), parameters, array)
+    return dispatch.view(op, x, parameters, array)

@@ -91,6 +91,8 @@ cdef char *take(size_t nbytes) except NULL:
     cdef size_t size = class_of(nbytes, &number)
     cdef Block *block = freed[number]
     cdef char *memory
+    if counted != NULL:
+        counted(<long long>nbytes)
     if block != NULL:
         freed[number] = block.below
         bytes_held -= size
@@ -110,6 +112,8 @@ cdef void give(char *memory, size_t nbytes) noexcept:
     global bytes_held
     cdef int number
     cdef size_t size = class_of(nbytes, &number)
+    if counted != NULL:
+        counted(-<long long>nbytes)
     if bytes_held + size > most_held:
         release(memory)
         return

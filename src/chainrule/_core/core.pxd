@@ -97,21 +97,32 @@ cdef class Packed:
     cdef Tensor taken               # that tensor, while the node's rule runs
 
 
-# What apply and writes put in at import, so that the operator slots can live here.
+# What apply and writes put in at import, so that the operator slots can live here, and what
+# profiling exchanges while it times them.
 ctypedef object (*operate_function)(Op op, object x, object y)
 ctypedef object (*unary_function)(Op op, Tensor x)
 ctypedef object (*refresh_function)(Tensor x)
 ctypedef object (*product_function)(object x, object y)
 ctypedef object (*call_function)(Op op, tuple inputs, dict parameters)
+ctypedef object (*matrix_function)(Op op, Tensor x, Tensor y, bint x_turned, bint y_turned)
+ctypedef object (*view_function)(Op op, Tensor x, dict parameters, object array)
+ctypedef object (*write_function)(Op op, Tensor x, tuple inputs, dict parameters)
 
 cdef struct Dispatch:
     operate_function binary
     unary_function unary
     call_function call
-    product_function product
+    product_function product        # x @ y; None where it cannot be done directly
+    matrix_function matrix          # a given op of products
+    view_function view              # a view whose array was made already
+    write_function write            # into memory that exists
     refresh_function refresh        # make a stale view's node anew
 
 cdef Dispatch dispatch
+
+# What computes: the same, but for what lies between while somebody watches (see watching). Filled
+# by whoever of watching and profiling is imported first.
+cdef Dispatch computing
 
 
 cdef extern from "Python.h":

@@ -88,6 +88,7 @@ def run_backward(
     cdef Node node
     cdef bint before = modes.grad_enabled()
     cdef (long, bint) around
+    cdef step_function run_node = step if watched == NULL else watched
     runs += 1
     run.identity, run.retain, run.anomaly = runs, retain, modes.anomaly
     choose_rules(run, create)
@@ -109,7 +110,7 @@ def run_backward(
             arrive(run, node, number, seed)
         start(run, roots)
         while run.ready:
-            step(run, pop(run.ready))
+            run_node(run, pop(run.ready))
     finally:
         del running[run.identity]
         modes.enter_run(around[0], around[1])

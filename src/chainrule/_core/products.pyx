@@ -23,6 +23,10 @@ def matrix_product(
 
     `turned`: the op multiplies with that factor transposed.
     """
+    return dispatch.matrix(op, x, y, x_turned, y_turned)
+
+
+cdef object product_by(Op op, Tensor x, Tensor y, bint x_turned, bint y_turned):
     result = None
     if modes.watching():
         return dispatch.call(op, (x, y), None)
@@ -101,3 +105,4 @@ def add_into(out, x):
 
 
 dispatch.product = direct_product_of
+dispatch.matrix = product_by

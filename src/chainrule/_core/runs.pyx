@@ -9,8 +9,7 @@ kept in this run's own table instead; so any number of runs may share a graph.
 cimport cython
 cimport numpy as cnp
 
-from chainrule._core.apply cimport binary
-from chainrule._core.core cimport Node, Tensor
+from chainrule._core.core cimport Node, Tensor, dispatch
 from chainrule._core.loops cimport LoopTable, run_binary, table_of
 
 import numpy
@@ -100,4 +99,4 @@ cdef Tensor total_of(Run run, Tensor total, Tensor g, unsigned char *ours):
     if not isinstance(total.array, cnp.ndarray):
         total, g = g, total             # sparse and dense can be added in one order only
     ours[0] = True
-    return <Tensor>binary(needed["add"], total, g)
+    return <Tensor>dispatch.binary(needed["add"], total, g)

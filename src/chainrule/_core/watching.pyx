@@ -5,14 +5,18 @@ pointers by which operations are called lead here; and only the thread that watc
 In-place operations, and what Python modules make of arrays themselves (parts of a tensor: `x[0]`),
 are not seen.
 """
-from chainrule._core cimport modes
+from chainrule._core cimport core, modes
 from chainrule._core.apply cimport finish
-from chainrule._core.core cimport Dispatch, Tensor, dispatch
+from chainrule._core.core cimport Tensor, computing, dispatch
 from chainrule._core.operation cimport Op
+
+from chainrule._core import products        # it fills `dispatch`, as apply does
 
 from _thread import get_ident
 
-cdef Dispatch plain
+if core.computing.unary == NULL:
+    core.computing = core.dispatch
+
 cdef dict watchers = {}         # thread -> its watchers, of which the last is told
 
 
@@ -42,36 +46,34 @@ def unwatch():
 
 
 cdef int start() except -1:
-    global plain
-    plain = dispatch
     dispatch.unary, dispatch.binary = watched_unary, watched_binary
     dispatch.call, dispatch.product = watched_call, watched_product
     return 0
 
 
 cdef int stop() except -1:
-    dispatch.unary, dispatch.binary = plain.unary, plain.binary
-    dispatch.call, dispatch.product = plain.call, plain.product
+    dispatch.unary, dispatch.binary = computing.unary, computing.binary
+    dispatch.call, dispatch.product = computing.call, computing.product
     return 0
 
 
 cdef object watched_unary(Op op, Tensor x):
-    return attended(op, (x,), None, 1) if modes.watching() else plain.unary(op, x)
+    return attended(op, (x,), None, 1) if modes.watching() else computing.unary(op, x)
 
 
 cdef object watched_binary(Op op, object x, object y):
-    return attended(op, (x, y), None, 2) if modes.watching() else plain.binary(op, x, y)
+    return attended(op, (x, y), None, 2) if modes.watching() else computing.binary(op, x, y)
 
 
 cdef object watched_call(Op op, tuple inputs, dict parameters):
     if modes.watching():
         return attended(op, inputs, parameters, 0)
-    return plain.call(op, inputs, parameters)
+    return computing.call(op, inputs, parameters)
 
 
 cdef object watched_product(object x, object y):
     """x @ y; None sends it the way of other operations, where it is seen."""
-    return None if modes.watching() else plain.product(x, y)
+    return None if modes.watching() else computing.product(x, y)
 
 
 cdef object attended(Op op, tuple inputs, dict parameters, int operands):
@@ -84,11 +86,11 @@ cdef object attended(Op op, tuple inputs, dict parameters, int operands):
         if arrays is not None:
             return finish(op, inputs, parameters, arrays)
         if operands == 1:
-            result = plain.unary(op, <Tensor>inputs[0])
+            result = computing.unary(op, <Tensor>inputs[0])
         elif operands == 2:
-            result = plain.binary(op, inputs[0], inputs[1])
+            result = computing.binary(op, inputs[0], inputs[1])
         else:
-            result = plain.call(op, inputs, parameters)
+            result = computing.call(op, inputs, parameters)
         if result is not NotImplemented:
             watcher.after(op, inputs, parameters or {}, result)
         return result

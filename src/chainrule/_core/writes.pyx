@@ -165,7 +165,7 @@ cdef object in_place(Op op, object x, object y):
             return NotImplemented
     check_writable(target)
     check_overlap(target, y)
-    return write(op, target, (target, y), None)
+    return dispatch.write(op, target, (target, y), None)
 
 
 def in_place_call(Op op not None, Tensor x not None, tuple others not None, dict parameters):
@@ -177,7 +177,7 @@ def in_place_call(Op op not None, Tensor x not None, tuple others not None, dict
             derive(x)               # a view made for this write alone, without a node
     for other in others:
         check_overlap(x, other)
-    return write(op, x, (x,) + others, parameters or None)
+    return dispatch.write(op, x, (x,) + others, parameters or None)
 
 
 cdef int check_arity(Op op, Py_ssize_t given) except -1:
@@ -330,7 +330,7 @@ def check_may_overlap(Tensor x not None, other):
 def write_call(Op op not None, Tensor x not None, tuple inputs not None, dict parameters):
     """`op` of any inputs, written into x (which may or may not be among them)."""
     check_arity(op, PyTuple_GET_SIZE(inputs))
-    return write(op, x, inputs, parameters or None)
+    return dispatch.write(op, x, inputs, parameters or None)
 
 
 def share(Tensor x not None, Tensor source not None):
@@ -378,6 +378,7 @@ def detach_in_place(Tensor x not None):
 
 
 operation.calls.in_place = in_place
+dispatch.write = write
 operation.late["in_place"] = in_place_call
 
 

@@ -35,7 +35,9 @@ bind_engine(
     }
 )
 
-_LAZY = ("anomaly_mode", "forward_ad", "functional", "graph")
+_LAZY = (
+    "anomaly_mode", "forward_ad", "functional", "graph", "profiler", "profiler_util",
+)  # fmt: skip
 _LAZY_NAMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode"}
 
 
