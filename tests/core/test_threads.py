@@ -272,6 +272,27 @@ def test_threads_that_use_a_leaf_for_the_first_time_find_one_end_of_the_graph(sw
         assert len(ends) == 1
 
 
+def test_deep_backwards_run_in_several_threads(switching):
+    def work(number):
+        x = torch.ones(1, requires_grad=True)
+        calls = []
+
+        def hook(g):
+            calls.append(None)
+            if len(calls) < 70 + number:
+                with torch.enable_grad():
+                    y = x * 2
+                y.register_hook(hook)
+                y.backward(g)
+
+        y = x * 2
+        y.register_hook(hook)
+        y.backward(torch.ones(1))
+        return x.grad.item()
+
+    assert at_once(work) == [2.0 * (70 + number) for number in range(THREADS)]
+
+
 def test_a_hook_that_runs_the_same_graph_in_another_thread_waits_for_nobody():
     """Guards: no lock is held while hooks run."""
     x = torch.ones(2, requires_grad=True)

@@ -31,6 +31,11 @@ cnp.import_array()
 cdef long runs = 0
 cdef dict running = {}          # run number -> Run, of the passes that have not ended
 
+# So many backwards may run within one another on one stack, as in PyTorch: each takes a few frames
+# of Python's limit of a thousand.
+cdef enum:
+    DEEPEST = 60
+
 
 def bind_engine(dict functions):
     """Give add, neg, times, sum_to, cast and cotangent_program."""
@@ -84,6 +89,10 @@ def run_backward(
     transforms' levels that the roots are part of.
     """
     global runs
+    if modes.deepen(0) >= DEEPEST:
+        return needed["on_fresh_stack"](
+            run_backward, roots, seeds, targets, captures, retain, create, inside,
+        )
     cdef Run run = Run.__new__(Run)
     cdef Node node
     cdef bint before = modes.grad_enabled()
@@ -99,6 +108,7 @@ def run_backward(
     prepare_captures(run, captures)
     modes.set_grad_enabled(create)
     around = modes.enter_run(run.identity, run.selective)
+    modes.deepen(1)
     running[run.identity] = run
     try:
         for node, _ in roots:
@@ -113,6 +123,7 @@ def run_backward(
             run_node(run, pop(run.ready))
     finally:
         del running[run.identity]
+        modes.deepen(-1)
         modes.enter_run(around[0], around[1])
         modes.set_grad_enabled(before)
         release(run)

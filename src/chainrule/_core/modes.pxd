@@ -13,3 +13,4 @@ cdef bint watching() noexcept
 cdef void set_watching(bint on) noexcept
 cdef long run_number() noexcept
 cdef (long, bint) enter_run(long identity, bint selective) noexcept
+cdef int deepen(int by) noexcept

@@ -20,11 +20,13 @@ cdef extern from *:
     static CHAINRULE_THREAD long chainrule_run = 0;
     static CHAINRULE_THREAD int chainrule_run_selective = 0;
     static CHAINRULE_THREAD int chainrule_transforms = 0;
+    static CHAINRULE_THREAD int chainrule_depth = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
     int chainrule_batches
     int chainrule_strong_zeros
+    int chainrule_depth
     int chainrule_packing
     int chainrule_watching
     long chainrule_run
@@ -66,6 +68,13 @@ cdef bint strong_zeros() noexcept:
 cdef bint recording() noexcept:
     """Whether an operation that meets a tensor requiring grad is put on the tape."""
     return not (chainrule_grad_off or chainrule_inference)
+
+
+cdef int deepen(int by) noexcept:
+    """How many backward passes of this thread run one within the other, after `by` more."""
+    global chainrule_depth
+    chainrule_depth += by
+    return chainrule_depth
 
 
 cdef bint packing() noexcept:

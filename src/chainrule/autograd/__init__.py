@@ -6,7 +6,7 @@ Apart from the engine in `_core`, which runs what is asked for here.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import Any
 
 from chainrule._core.engine import bind_engine
 from chainrule.autograd import hooks
@@ -25,8 +25,12 @@ from chainrule.autograd.modes import (
 )
 from chainrule.functions.legacy import Variable
 
-if TYPE_CHECKING:
-    from typing import Any
+
+def _on_fresh_stack(*work: Any) -> Any:
+    from chainrule.autograd.reentrant import on_fresh_stack
+
+    return on_fresh_stack(*work)
+
 
 bind_engine(
     {
@@ -34,6 +38,7 @@ bind_engine(
         for name in ("run_tensor_hooks", "run_prehooks", "run_posthooks", "retain")
     }
 )
+bind_engine({"on_fresh_stack": _on_fresh_stack})
 
 _LAZY = (
     "anomaly_mode", "forward_ad", "functional", "graph", "profiler", "profiler_util",

@@ -46,6 +46,16 @@ class UnpackedDualTensor(NamedTuple):
     tangent: Tensor | None
 
 
+def entered() -> list[DualLevel]:
+    """The levels that may be named by number in this thread, outermost first."""
+    return list(_entered.levels)
+
+
+def name_again(levels: list[DualLevel]) -> None:
+    """Let this thread, a new one, name the levels of the thread that it works for."""
+    _entered.levels.extend(levels)
+
+
 def enter_dual_level() -> int:
     """Begin a level of forward mode, and return its number; levels may be nested.
 

@@ -142,6 +142,17 @@ def before_write(tensor: Tensor) -> None:
         hooks._before_write(tensor)
 
 
+def hooks_for_a_thread() -> Callable[[], None]:
+    """What gives a new thread, once called in it, the hooks that this one has now."""
+    active, refusals = list(_hooks.active), list(_hooks.refusals)
+
+    def take() -> None:
+        _hooks.active, _hooks.refusals = active, refusals
+        switch_packing(bool(active))
+
+    return take
+
+
 def active_hooks() -> list[saved_tensors_hooks]:
     """This thread's hooks for what is saved, the innermost last."""
     return _hooks.active

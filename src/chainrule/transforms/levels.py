@@ -180,6 +180,11 @@ def active(kind: type | None = None) -> list[Level]:
     return [level for level in _thread.levels if kind is None or isinstance(level, kind)]
 
 
+def enter_all(levels: list[Level]) -> None:
+    """Let this thread, a new one, be inside the levels of the thread that it works for."""
+    _thread.levels.extend(levels)
+
+
 def levels_of(array: Any) -> tuple[Level, ...]:
     """The levels that an array, or the tangent of it, is part of, the innermost first."""
     found, waiting = set(), [array]
