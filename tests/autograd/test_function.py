@@ -228,8 +228,10 @@ def test_mistakes_in_forward_are_named():
         function(number, None).apply(x)
     with pytest.raises(NotImplementedError, match="You must implement the forward function"):
         Function.apply(x)
+    with pytest.warns(DeprecationWarning, match="should not be instantiated"):
+        made = Product()
     with pytest.raises(RuntimeError, match="Legacy autograd function"):
-        Product()(x, x)
+        made(x, x)
 
 
 def test_a_function_without_backward_says_so_when_it_is_needed():

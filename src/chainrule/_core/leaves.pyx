@@ -4,6 +4,7 @@ Apart from the engine, because a .grad may be seen by others: who may write into
 """
 cimport numpy as cnp
 
+from chainrule._core cimport modes
 from chainrule._core.core cimport (
     AccumulateGrad, Node, NodeExtra, Tensor, TensorExtra, dispatch, wrap,
 )
@@ -123,7 +124,7 @@ cdef int accumulate(Run run, Tensor variable, object g_, bint seen) except -1:
         # Three references: the caller's, that of `g_` and ours. Then, unless a hook was given it,
         # nobody else can see this memory.
         exclusive = not seen and Py_REFCNT(g) == 3 and owns_memory(g.array)
-        if exclusive and same_layout(g.array, variable.array):
+        if exclusive and (same_layout(g.array, variable.array) or modes.any_layout()):
             variable.gradient = g
         else:
             accumulate_copy(variable, g)

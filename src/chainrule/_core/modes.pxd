@@ -13,4 +13,5 @@ cdef bint watching() noexcept
 cdef void set_watching(bint on) noexcept
 cdef long run_number() noexcept
 cdef (long, bint) enter_run(long identity, bint selective) noexcept
+cdef bint any_layout() noexcept
 cdef int deepen(int by) noexcept

@@ -20,12 +20,14 @@ cdef extern from *:
     static CHAINRULE_THREAD long chainrule_run = 0;
     static CHAINRULE_THREAD int chainrule_run_selective = 0;
     static CHAINRULE_THREAD int chainrule_transforms = 0;
+    static CHAINRULE_THREAD int chainrule_any_layout = 0;
     static CHAINRULE_THREAD int chainrule_depth = 0;
     """
     int chainrule_grad_off
     int chainrule_inference
     int chainrule_batches
     int chainrule_strong_zeros
+    int chainrule_any_layout
     int chainrule_depth
     int chainrule_packing
     int chainrule_watching
@@ -68,6 +70,11 @@ cdef bint strong_zeros() noexcept:
 cdef bint recording() noexcept:
     """Whether an operation that meets a tensor requiring grad is put on the tape."""
     return not (chainrule_grad_off or chainrule_inference)
+
+
+cdef bint any_layout() noexcept:
+    """Whether a gradient that nobody else sees may become .grad in whatever layout it has."""
+    return chainrule_any_layout
 
 
 cdef int deepen(int by) noexcept:
@@ -156,6 +163,14 @@ def switch_inference(bint on):
     """Turn inference mode on or off in this thread; returns what it was."""
     before = inference_enabled()
     set_inference_enabled(on)
+    return before
+
+
+def switch_any_layout(bint on):
+    """Let gradients keep their layouts in this thread, or not; returns what it was."""
+    global chainrule_any_layout
+    before = any_layout()
+    chainrule_any_layout = on
     return before
 
 

@@ -9,9 +9,14 @@ import importlib
 from typing import Any
 
 from chainrule._core.engine import bind_engine
-from chainrule.autograd import hooks
+from chainrule.autograd import grad_mode, hooks
 from chainrule.autograd.backward import GradientEdge, backward, grad
-from chainrule.autograd.function import Function
+from chainrule.autograd.function import Function, NestedIOFunction
+from chainrule.autograd.grad_mode import (
+    enforce_grad_layout_policy,
+    is_multithreading_enabled,
+    set_multithreading_enabled,
+)
 from chainrule.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from chainrule.autograd.modes import (
     enable_grad,
@@ -23,7 +28,12 @@ from chainrule.autograd.modes import (
     set_grad_enabled,
     strong_zero,
 )
-from chainrule.functions.legacy import Variable
+from chainrule.autograd.variable import Variable
+
+
+def variable(*arguments: Any, **keywords: Any) -> None:
+    """Refused, as PyTorch refuses it. (The module of that name holds Variable.)"""
+    raise RuntimeError("torch.autograd.variable(...) is deprecated, use torch.tensor(...) instead")
 
 
 def _on_fresh_stack(*work: Any) -> Any:
@@ -60,20 +70,26 @@ __all__ = [
     "Function",
     "GradcheckError",
     "GradientEdge",
+    "NestedIOFunction",
     "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "enforce_grad_layout_policy",
     "functional",
     "grad",
+    "grad_mode",
     "gradcheck",
     "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "is_multithreading_enabled",
     "is_strong_zero_enabled",
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
     "strong_zero",
+    "variable",
 ]

@@ -6,6 +6,7 @@ before the engine sees it.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, cast
 
 import numpy
@@ -33,6 +34,10 @@ class FunctionCtx:
     non_differentiable: tuple[Tensor, ...] = ()
     to_save: tuple[Tensor | None, ...] = ()
     saved_for_forward: tuple[Tensor | None, ...] = ()
+    requires_grad = True
+    # Whether results that were marked as without a gradient are given zeros too.
+    _materialize_non_diff_grads = True
+    _function: type[Function]
     _made: _Made
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -69,7 +74,41 @@ class FunctionCtx:
         kept = self._made.kept
         if kept is None:
             raise_freed_error(cast("Node", self))
-        return tuple(None if one is None else one.unpack(self) for one in kept)
+        if kept is TAKEN:
+            raise RuntimeError(
+                "saved_tensors can only be accessed once when clear_saved_tensors_on_access=True "
+                "is set on the autograd.Function. Either access saved_tensors only once, or set "
+                "clear_saved_tensors_on_access=False."
+            )
+        saved = tuple(None if one is None else one.unpack(self) for one in kept)
+        if saved and self._function.clear_saved_tensors_on_access:
+            self._made.kept = TAKEN
+        return saved
+
+    @property
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """The former name of saved_tensors."""
+        warnings.warn(
+            "'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2
+        )
+        return self.saved_tensors
+
+    @property
+    def _forward_cls(self) -> type[Function]:
+        return self._function
+
+    def maybe_clear_saved_tensors(self) -> None:
+        """Let go of what was saved, before the backward is over."""
+        release(self)
+
+    def mark_shared_storage(self, *pairs: tuple[Tensor, Tensor]) -> None:
+        """Nothing: which tensors share memory is known."""
+        warnings.warn(
+            "`mark_shared_storage` is deprecated. Tensors with shared storages are automatically "
+            "tracked. Note that calls to `set_()` are not tracked",
+            FutureWarning,
+            stacklevel=2,
+        )
 
     @property
     def _raw_saved_tensors(self) -> tuple[SavedTensor | None, ...]:
@@ -79,6 +118,10 @@ class FunctionCtx:
         return tuple(
             None if one is None else SavedByFunction(self, place) for place, one in enumerate(kept)
         )
+
+
+# In place of what was saved, where a Function takes it once only.
+TAKEN: tuple = (None,)
 
 
 class _Kept:
@@ -151,10 +194,9 @@ def _users_own(name):
     return property(read, write)
 
 
-class BackwardNode(Node, FunctionCtx):
+class BackwardCFunction(Node, FunctionCtx):
     """The node of a Function; each Function class gets a subclass named after it."""
 
-    _function: type[Function]
     op, source, parameters = _users_own("op"), _users_own("source"), _users_own("parameters")
 
     def __init__(self):
@@ -187,7 +229,8 @@ def pack_kept(node, results) -> None:
 
 def release(node) -> None:
     """Let go of what was saved, if anything was."""
-    node._made.kept = None if node._made.kept else node._made.kept
+    if node._made.kept and node._made.kept is not TAKEN:
+        node._made.kept = None
 
 
 def run(node, cotangents) -> tuple:
@@ -198,11 +241,18 @@ def run(node, cotangents) -> tuple:
         given[place] = g
     if node.materialize_grads:
         given = [
-            _zeros(meta) if g is None and meta is not None else g
-            for g, meta in zip(given, made.metas)
+            _zeros(meta) if g is None and _is_materialized(node, place, meta) else g
+            for place, (g, meta) in enumerate(zip(given, made.metas))
         ]
-    found = type(node)._function.backward(node, *given)
+    function = node._function
+    found = (
+        function._rule(node, given) if function.boxed_grads_call else (function._rule(node, *given))
+    )
     return _checked(node, found if isinstance(found, tuple) else (found,))
+
+
+def _is_materialized(node, place, meta):
+    return meta is not None and (node._materialize_non_diff_grads or place in node._made.places)
 
 
 def _checked(node, found):

@@ -13,7 +13,7 @@ from chainrule._core.core import Tensor, blank
 from chainrule._core.recording import record_call
 from chainrule._core.wrapped import Wrapped
 from chainrule._core.writes import put_array, share
-from chainrule.autograd.modes import _Mode
+from chainrule.autograd.modes import Mode
 from chainrule.transforms.crossing import make_dual as make_dual_op
 from chainrule.transforms.crossing import primal_part, tangent_part
 from chainrule.transforms.dual import DualArray, DualLevel
@@ -180,7 +180,7 @@ def _has_tangent(array: object, level: DualLevel) -> bool:
     return False
 
 
-class dual_level(_Mode):
+class dual_level(Mode):
     """A level of forward mode, for the body of a `with` or of a decorated function.
 
     >>> import chainrule as torch

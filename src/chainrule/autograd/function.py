@@ -6,6 +6,7 @@ Apart from the table of ops: a user's Function is a node class of its own (see c
 from __future__ import annotations
 
 import functools
+import warnings
 from typing import TYPE_CHECKING
 
 from chainrule._core.apply import alias_of, is_transformed
@@ -14,28 +15,47 @@ from chainrule._core.cuts import mark, set_marks
 from chainrule._core.modes import is_grad_enabled, switch_grad
 from chainrule._core.recording import attach
 from chainrule._core.writes import bump_version, rewrite
-from chainrule.autograd.context import BackwardNode, keep, pack_kept
+from chainrule.autograd.context import BackwardCFunction, FunctionCtx, keep, pack_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = [
+    "FunctionCtx", "BackwardCFunction", "FunctionMeta", "Function", "once_differentiable",
+    "InplaceFunction", "NestedIOFunction",
+]  # fmt: skip
 
-class _FunctionMeta(type):
+
+class FunctionMeta(type):
     """Gives every Function class a node class of its own name."""
 
     def __init__(cls, name, bases, namespace):
         super().__init__(name, bases, namespace)
         cls._backward_cls = type(
-            f"{name}Backward", (BackwardNode,), {"_function": cls, "__module__": __name__}
+            f"{name}Backward", (BackwardCFunction,), {"_function": cls, "__module__": __name__}
         )
 
+    @property
+    def _rule(cls):
+        """What the class has for a backward, under either name."""
+        if cls.vjp is Function.vjp:
+            return cls.backward
+        if cls.backward is not Function.backward:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You "
+                "should only implement one of them."
+            )
+        return cls.vjp
 
-class Function(metaclass=_FunctionMeta):
+
+class Function(FunctionCtx, metaclass=FunctionMeta):
     """An operation with a forward and a backward of your own.
 
     Subclass it with static methods `forward(ctx, *args)` and `backward(ctx, *grads)`, or with
     `forward(*args)` and `setup_context(ctx, inputs, output)`; call it by `apply`. backward
-    returns one gradient (or None) per argument of forward.
+    (vjp is another name for it) returns one gradient (or None) per argument of forward. With
+    `clear_saved_tensors_on_access`, what was saved is let go of once backward has asked for it;
+    with `boxed_grads_call`, backward is given its gradients in one list, which it may empty.
 
     >>> import chainrule as torch
     >>> class Square(torch.autograd.Function):
@@ -56,6 +76,16 @@ class Function(metaclass=_FunctionMeta):
     """
 
     generate_vmap_rule = False
+    clear_saved_tensors_on_access = False
+    boxed_grads_call = False
+
+    def __init__(self, *arguments, **keywords):
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all "
+            "static, so you should invoke them on the class itself, by apply().",
+            DeprecationWarning,
+            stacklevel=2,
+        )
 
     def __call__(self, *arguments, **keywords):
         """Refused: Functions are not made, but applied."""
@@ -84,6 +114,8 @@ class Function(metaclass=_FunctionMeta):
             "autograd.Function to use it with backward mode AD."
         )
 
+    vjp = backward
+
     @staticmethod
     def jvp(ctx, *tangents):
         """The tangents of the results from those of the inputs; written by the subclass."""
@@ -103,6 +135,7 @@ class Function(metaclass=_FunctionMeta):
     @classmethod
     def apply(cls, *arguments, **keywords):
         """Run forward with grad mode off, and put its result on the tape."""
+        arguments = _by_position(cls, arguments, keywords)
         ctx = cls._backward_cls()
         ctx.needs_input_grad = tuple(
             isinstance(value, Tensor) and value.requires_grad for value in arguments
@@ -113,20 +146,56 @@ class Function(metaclass=_FunctionMeta):
             if is_transformed(*arguments):
                 from chainrule.autograd.transformed import run_forward
 
-                output = run_forward(cls, ctx, arguments, keywords, _run_forward)
+                output = run_forward(cls, ctx, arguments, _run_forward)
             else:
-                output = _run_forward(cls, ctx, arguments, keywords)
+                output = _run_forward(cls, ctx, arguments)
         finally:
             switch_grad(before)
         return _finish(ctx, arguments, output, recording)
 
 
-def _run_forward(cls, ctx, arguments, keywords):
+def _by_position(cls, arguments, keywords):
+    """The arguments with those passed by name in their places, so that they are tracked too.
+
+    As in PyTorch: a forward that is not given ctx has its defaults filled in, and setup_context
+    sees them; of the other kind, none may be left out before one that is passed by name.
+    """
+    separate = cls.setup_context is not Function.setup_context
+    if not keywords and not separate:
+        return arguments
+    code = getattr(cls.forward, "__code__", None)
+    names = () if code is None else code.co_varnames[not separate : code.co_argcount]
+    _check_names(names, len(arguments), keywords)
+    names = names[len(arguments) :]
+    given, left = list(arguments), dict(keywords)
+    if separate:
+        defaults = cls.forward.__defaults__ or ()
+        left = {**dict(zip(names[::-1], defaults[::-1])), **left}
+    for name in names:
+        if not left:
+            break
+        if name not in left:
+            raise TypeError(
+                f"forward() missing required argument: '{name}' (position {len(given)})"
+            )
+        given.append(left.pop(name))
+    return tuple(given)
+
+
+def _check_names(names, filled, keywords):
+    for name in keywords:
+        if name not in names:
+            raise TypeError(f"forward() got an unexpected keyword argument '{name}'")
+        if name in names[:filled]:
+            raise TypeError(f"forward() got multiple values for argument '{name}'")
+
+
+def _run_forward(cls, ctx, arguments):
     if cls.setup_context is Function.setup_context:
         if cls.forward is Function.forward:
             return cls.forward()
-        return cls.forward(ctx, *arguments, **keywords)
-    output = cls.forward(*arguments, **keywords)
+        return cls.forward(ctx, *arguments)
+    output = cls.forward(*arguments)
     cls.setup_context(ctx, arguments, output)
     return output
 
@@ -207,6 +276,26 @@ def _mark_constant(result, inputs) -> None:
         set_marks(result, ())
         for tensor in inputs:
             mark(result, tensor, "non_differentiable")
+
+
+class InplaceFunction(Function):
+    """A Function that notes whether it is to work in place; from PyTorch's first years."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
+class NestedIOFunction(Function):
+    """A Function; what it did with nested arguments in PyTorch's first years, no version does."""
+
+    def forward_extended(self, *input: object) -> None:
+        """Not called by anything."""
+        raise NotImplementedError
+
+    def backward_extended(self, *grad_output: object) -> None:
+        """Not called by anything."""
+        raise NotImplementedError
 
 
 def once_differentiable(backward: Callable) -> Callable:

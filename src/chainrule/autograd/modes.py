@@ -21,7 +21,7 @@ from chainrule._core.modes import (
 GENERATOR = 0x20  # CO_GENERATOR: importing inspect for this would double the import time
 
 
-class _Mode:
+class Mode:
     """A context manager that is a decorator too; made anew for every call it decorates."""
 
     def _again(self):
@@ -69,7 +69,7 @@ def _generator_in_mode(again, function):
     return in_mode
 
 
-class _WithoutParentheses(_Mode):
+class _WithoutParentheses(Mode):
     """`@no_grad` means the same as `@no_grad()`."""
 
     def __new__(cls, function=None):
@@ -119,7 +119,7 @@ class enable_grad(no_grad):
     _on = True
 
 
-class set_grad_enabled(_Mode):
+class set_grad_enabled(Mode):
     """Record or not, by a flag: at once when called, until the end of a `with` when entered.
 
     >>> import chainrule as torch
@@ -151,7 +151,7 @@ class set_grad_enabled(_Mode):
         switch_grad(self._before)
 
 
-class inference_mode(_Mode):
+class inference_mode(Mode):
     """Like no_grad, and what is made inside can never be part of a graph, nor has a version.
 
     >>> import chainrule as torch

@@ -25,15 +25,15 @@ class VmapInfo(NamedTuple):
     randomness: str
 
 
-def run_forward(cls: Any, ctx: Any, arguments: tuple, keywords: dict, plainly: Any) -> Any:
+def run_forward(cls: Any, ctx: Any, arguments: tuple, plainly: Any) -> Any:
     """What forward returns; `plainly` runs it on tensors without a transform."""
     if not is_transformed(*arguments):
-        return plainly(cls, ctx, arguments, keywords)
+        return plainly(cls, ctx, arguments)
     level = max(_level(value) for value in arguments if is_transformed(value))
     if isinstance(level, BatchLevel):
-        return _on_batch(cls, ctx, arguments, keywords, plainly, level)
+        return _on_batch(cls, ctx, arguments, plainly, level)
     assert isinstance(level, DualLevel)
-    return _on_dual(cls, ctx, arguments, keywords, plainly, level)
+    return _on_dual(cls, ctx, arguments, plainly, level)
 
 
 def _level(value: Tensor) -> Level:
@@ -48,10 +48,10 @@ def _is_of(value: Any, level: Level) -> bool:
 # ------------------------------------------------------------------------------------- tangents
 
 
-def _on_dual(cls, ctx, arguments, keywords, plainly, level):
+def _on_dual(cls, ctx, arguments, plainly, level):
     """forward on the primals, and the Function's jvp on the tangents."""
     primals = [wrap_array(a._array.inner) if _is_of(a, level) else a for a in arguments]
-    output = run_forward(cls, ctx, tuple(primals), keywords, plainly)
+    output = run_forward(cls, ctx, tuple(primals), plainly)
     outputs = output if isinstance(output, tuple) else (output,)
     tangents = [_tangent(ctx, a, p, level) for a, p in zip(arguments, primals)]
     found = _pushed(cls, ctx, tangents, outputs)
@@ -114,7 +114,7 @@ def _rename(ctx: Any, old: list, new: list) -> None:
 # -------------------------------------------------------------------------------------- batches
 
 
-def _on_batch(cls, ctx, arguments, keywords, plainly, level):
+def _on_batch(cls, ctx, arguments, plainly, level):
     """The Function's own vmap, or its forward as it is, if it says that this will do."""
     from chainrule.autograd.function import Function
 
@@ -127,7 +127,7 @@ def _on_batch(cls, ctx, arguments, keywords, plainly, level):
         )
     if cls.generate_vmap_rule:
         _refuse_tangents_below(cls, arguments)
-        return plainly(cls, ctx, arguments, keywords)
+        return plainly(cls, ctx, arguments)
     if not overridden:
         raise RuntimeError(
             f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please "
