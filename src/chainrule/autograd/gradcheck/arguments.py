@@ -6,13 +6,12 @@ Apart from the checks, which need not ask again: what cannot be checked is refus
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chainrule._core.core import Tensor
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """The keywords of gradcheck, by their own names."""
 
     eps: float

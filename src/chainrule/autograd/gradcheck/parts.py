@@ -5,8 +5,7 @@ Apart from the comparisons, which then know one kind of output (backward) or of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chainrule._core.core import Tensor
 from chainrule.autograd.gradcheck.arguments import as_tuple, needs_gradient
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """What is differentiated, at which inputs, and which half of the complex numbers that is.
 
     `halved` are the places of the outputs (in backward mode) or inputs (in forward mode) of which

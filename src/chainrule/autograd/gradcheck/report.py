@@ -5,8 +5,7 @@ Apart from the checks, so that each of them reads as what it compares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy
 
@@ -20,8 +19,7 @@ class GradcheckError(RuntimeError):
     """What gradcheck raises where a derivative is wrong."""
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """One output and one input: whose derivative is compared, and in which mode.
 
     Both are counted as PyTorch counts them, among those that require grad; `argument` is the
