@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
@@ -32,10 +33,8 @@ from chainrule.explain._walk import (
     hooked,
     root_of,
     seed_of,
+    unseen_in,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass
@@ -118,9 +117,9 @@ def flow(loss: Tensor, params: Any = None, gradient: Tensor | None = None) -> Fl
 
     `params` are tensors, a dict of them by name, or a Module; without it, all leaves of the graph.
     Norms are of what a backward from `gradient` (ones at first) would carry; no `.grad` is
-    written, nothing is freed, no hook is called. Ways on which the gradient vanishes, explodes or
-    is all zero are pointed out by line. TypeError is raised for what is no tensor, RuntimeError
-    for a gradient of another shape, and nothing else.
+    written, nothing is freed, no hook is called but those that unpack saved values. Ways on which
+    the gradient vanishes, explodes or is all zero are pointed out by line. TypeError is raised for
+    what is no tensor, RuntimeError for a gradient of another shape, and nothing else.
 
     .. math:: \mathrm{share}_i = \langle g_i, g \rangle / \langle g, g \rangle, \quad g = \sum g_i
 
@@ -134,6 +133,8 @@ def flow(loss: Tensor, params: Any = None, gradient: Tensor | None = None) -> Fl
     """
     root, seed = root_of(checked("flow", loss)), seed_of(loss, gradient)
     named = named_tensors(params)
+    if unseen_in(loss):
+        return FlowReport(0.0, unseen=unseen_in(loss))
     if root is None:
         return FlowReport(0.0, unseen=("the loss does not require grad: explain.why_none",))
     try:
@@ -150,6 +151,9 @@ def named_tensors(params: Any) -> dict[str, Tensor] | None:
         return dict(params.named_parameters())
     if isinstance(params, Tensor):
         params = [params]
+    elif not isinstance(params, Iterable):
+        kind = type(params).__name__
+        raise TypeError(f"flow(): argument 'params' must be Tensors or a Module, not {kind}")
     pairs = params.items() if isinstance(params, dict) else _named(list(params))
     for name, tensor in (pairs := list(pairs)):
         if not isinstance(tensor, Tensor):

@@ -116,7 +116,7 @@ class FlowReport:
         lines = []
         for target in self.targets.values():
             if target.norm is None:
-                lines.append(f"{target.name}: nothing arrives (see explain.why_none)")
+                lines.append(f"{target.name}: {self._why_nothing()}")
                 continue
             lines.append(f"{target.name}: norm {target.norm:.4g}")
             for use in target.uses:
@@ -125,6 +125,11 @@ class FlowReport:
                     f"  {share}  norm {use.norm:<9.4g} {use.op} at {use.line}{_times(use.count)}"
                 )
         return lines
+
+    def _why_nothing(self) -> str:
+        if self.unseen:
+            return "nothing is seen to arrive (see below)"
+        return "nothing arrives (see explain.why_none)"
 
     def _points(self) -> list[str]:
         return [

@@ -14,7 +14,7 @@ from chainrule.explain._finding import Finding, is_finite
 from chainrule.explain._lines import Line, folded, line_of
 from chainrule.explain._nan_backward import Search
 from chainrule.explain._nan_forward import Trail, search
-from chainrule.explain._walk import Graph, checked, graph_of, hooked, root_of, seed_of
+from chainrule.explain._walk import Graph, checked, graph_of, hooked, root_of, seed_of, unseen_in
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
@@ -70,9 +70,9 @@ def nan(loss: Tensor, gradient: Tensor | None = None) -> NanReport:
 
     Looks at the values, where they were kept or can be had again, if the loss is not finite; else
     runs the backward node by node, from `gradient` (ones at first). No `.grad` is written, nothing
-    is freed, and no hook is called. TypeError is raised for what is no tensor, RuntimeError for a
-    gradient of another shape, and nothing else: the report says what could not be seen (a graph
-    that was freed, values overwritten since).
+    is freed, and no hook is called but those that unpack saved values. TypeError is raised for
+    what is no tensor, RuntimeError for a gradient of another shape, and nothing else: the report
+    says what could not be seen (a graph that was freed, values overwritten since).
 
     >>> import chainrule as torch
     >>> x = torch.tensor([0.0, 4.0], requires_grad=True)
@@ -83,6 +83,8 @@ def nan(loss: Tensor, gradient: Tensor | None = None) -> NanReport:
     """
     root, seed = root_of(checked("nan", loss)), seed_of(loss, gradient)
     try:
+        if unseen_in(loss):
+            return NanReport(True, unseen=unseen_in(loss))
         finite = is_finite(loss._array)
         return _report(loss, seed, root, finite) if root else NanReport(finite)
     except Exception as error:  # a strange graph: a tensor inside a transform, say
@@ -97,7 +99,7 @@ def _report(loss, seed, root, finite) -> NanReport:
     watch = Search(graph, loss)
     trail = watch.run(seed)
     if hooked(graph):
-        unseen.append(f"{len(hooked(graph))} nodes have hooks, which were not called")
+        unseen.append(f"hooks were not called, at {line_of(hooked(graph)[0])} first")
     return _of(True, trail, unseen + ([] if unseen[:1] else watch.refusals))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import AccumulateGrad, Node, Tensor, inputs_of, known_values
+from chainrule._core.core import AccumulateGrad, Node, Tensor, inputs_of
 from chainrule._core.rules import cotangents_of
 from chainrule.explain._expressions import operand_texts
 from chainrule.explain._finding import (
@@ -30,7 +30,7 @@ from chainrule.explain._finding import (
 from chainrule.explain._lines import line_of, node_op, spoken
 from chainrule.explain._nan_forward import Trail
 from chainrule.explain._remedies import SELECTIONS, Facts, from_infinity, reason
-from chainrule.explain._values import values
+from chainrule.explain._values import kept_values, values
 from chainrule.explain._walk import Graph, Place, Step, backward
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _values_at(graph: Graph, loss: Tensor, wanted: Node) -> tuple[list[Value], V
     for node, operands, out in values(graph, loss):
         if node is wanted:
             return operands, out
-    return [known_values(wanted).get(k) for k in range(len(inputs_of(wanted)))], None
+    return [kept_values(wanted).get(k) for k in range(len(inputs_of(wanted)))], None
 
 
 def _numbers(node, operands, out, g, place) -> tuple:
@@ -209,9 +209,7 @@ def _became(trail: Trail, step: Step, part: Tensor) -> Trail:
     if trail.has_nan or not has_nan(part._array):
         return trail
     arrived = [g._array for g in step.arrived if g is not None]
-    zeros = any(
-        (value == 0).any() for value in known_values(step.node).values() if _is_array(value)
-    )
+    zeros = any((value == 0).any() for value in kept_values(step.node).values() if _is_array(value))
     numbers = (0,) if zeros else (None,) * len(arrived)
     why = from_infinity(spoken(step.node), numbers, part)
     return replace(trail, became_nan=(line_of(step.node), why), has_nan=True)

@@ -6,10 +6,9 @@ known.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
-from chainrule._core.core import freed_by
+from chainrule._core.core import is_freed
 from chainrule._core.cuts import numbers_noted
 from chainrule.explain._cuts import sorted_out
 from chainrule.explain._ways import nodes_below, start_of
@@ -49,9 +48,9 @@ def _constants_of(loss) -> set[float]:
     """The plain numbers among what the nodes of a graph have saved."""
     found: set[float] = set()
     for node in nodes_below(start_of(loss)):
-        with contextlib.suppress(RuntimeError):  # what hooks packed may not be unpacked
-            if node._saved_asks() and freed_by(node) is None:
-                found.update(value for value in node._saved_arrays() if isinstance(value, float))
+        if not is_freed(node):
+            saved = map(node._saved_value, range(len(node._saved_asks())))
+            found.update(value for value in saved if isinstance(value, float))
     return found
 
 

@@ -34,6 +34,7 @@ from chainrule.explain._walk import (
     hooked,
     root_of,
     seed_of,
+    unseen_in,
 )
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def steps(loss: Tensor, gradient: Tensor | None = None) -> StepsReport:
 
     Each operation from the loss to the leaves with its formula, shapes and, where there are few,
     the numbers. A loss of several elements, or a `gradient`, is explained as a product v^T J;
-    v is ones at first. No `.grad` is written, nothing is freed, no hook is called. TypeError
-    is raised for what is no tensor, RuntimeError for a gradient of another shape, and nothing else.
+    v is ones at first. No `.grad` is written, nothing is freed, no hook is called but those that
+    unpack saved values. TypeError is raised for what is no tensor, RuntimeError for a gradient of another shape, and nothing else.
 
     .. math:: \frac{\partial f}{\partial x} = \sum_u \frac{\partial f}{\partial u}
         \frac{\partial u}{\partial x}
@@ -70,6 +71,8 @@ def steps(loss: Tensor, gradient: Tensor | None = None) -> StepsReport:
       df/db = 2
     """
     root, seed = root_of(checked("steps", loss)), seed_of(loss, gradient)
+    if unseen_in(loss):
+        return StepsReport("loss", unseen=unseen_in(loss))
     if root is None:
         return StepsReport("loss", unseen=("it does not require grad: see explain.why_none",))
     try:

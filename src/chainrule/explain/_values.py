@@ -13,6 +13,7 @@ from chainrule._core.apply import wrap_array
 from chainrule._core.core import (
     AccumulateGrad,
     Node,
+    Packed,
     Tensor,
     inputs_of,
     known_values,
@@ -63,7 +64,7 @@ def _saved(graph: Graph) -> dict[Place, Value]:
         if isinstance(node, AccumulateGrad):
             known[node, 0] = node.variable._array
             continue
-        saved = known_values(node)
+        saved = kept_values(node)
         if "out" in saved:
             known[node, 0] = saved["out"]
         for k, (child, number) in enumerate(inputs_of(node)):
@@ -72,9 +73,15 @@ def _saved(graph: Graph) -> dict[Place, Value]:
     return known
 
 
+def kept_values(node: Node) -> dict[Any, Value]:
+    """What a node saved, by operand; not what hooks packed, which only they can unpack."""
+    saved = known_values(node)
+    return {ask: value for ask, value in saved.items() if not isinstance(value, Packed)}
+
+
 def operands_of(node: Node, known: dict[Place, Value]) -> list[Value]:
     """The values of a node's operands: those of other nodes' results, and saved constants."""
-    saved, inputs = known_values(node), inputs_of(node)
+    saved, inputs = kept_values(node), inputs_of(node)
     return [
         known.get((child, number)) if child is not None else saved.get(k, _literal(node, k, inputs))
         for k, (child, number) in enumerate(inputs)

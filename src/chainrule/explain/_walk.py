@@ -23,9 +23,13 @@ from chainrule._core.core import (
 from chainrule._core.modes import switch_grad
 from chainrule._core.rules import cotangents_of
 from chainrule.functions import ones_like
+from chainrule.transforms.levels import Wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# What is said of a tensor that a transform has wrapped.
+TRANSFORMED = "it is inside a transform (vmap or forward mode): ask outside, or about one example"
 
 # A place a cotangent goes to: a node, and which of its results.
 Place = tuple[Node, int]
@@ -61,6 +65,16 @@ def checked(name: str, loss: object) -> Tensor:
         kind = type(loss).__name__
         raise TypeError(f"{name}(): argument 'loss' (position 1) must be Tensor, not {kind}")
     return loss
+
+
+def unseen_in(tensor: Tensor) -> tuple[str, ...]:
+    """Why a backward from a tensor cannot be shown; () where it can."""
+    return () if is_plain(tensor) else (TRANSFORMED,)
+
+
+def is_plain(tensor: Tensor | None) -> bool:
+    """Whether a tensor has values of its own: within vmap or jvp it stands for others."""
+    return tensor is None or not isinstance(tensor._array, Wrapped)
 
 
 def root_of(tensor: Tensor) -> Place | None:
@@ -139,7 +153,10 @@ def _step(node: Node, arrived: tuple[Tensor | None, ...]) -> Step:
     if runs_a_backward(node):
         return Step(node, arrived, nothing, "it runs a backward of its own, which fills .grad")
     try:
-        return Step(node, arrived, cotangents_of(node, arrived) or nothing)
+        sent = cotangents_of(node, arrived) or nothing
+        return Step(
+            node, arrived, *((sent,) if all(map(is_plain, sent)) else (nothing, TRANSFORMED))
+        )
     except Exception as error:  # whatever a user's backward raises
         return Step(node, arrived, nothing, first_sentence(error))
 
@@ -152,7 +169,7 @@ def runs_a_backward(node: Node) -> bool:
 
 def first_sentence(error: Exception) -> str:
     """What an error says, in short."""
-    text = str(error).partition("\n")[0]
+    text = str(error).partition("\n")[0].partition(". ")[0]
     return f"{type(error).__name__}: {text[:160]}"
 
 

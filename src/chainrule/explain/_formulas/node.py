@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from chainrule._core.apply import wrap_array
-from chainrule._core.core import AccumulateGrad, Tensor
+from chainrule._core.core import AccumulateGrad, Packed, is_freed
 from chainrule._core.operation import argument_names
 from chainrule.autograd.modes import no_grad
 from chainrule.explain._formulas.reading import Unreadable, expression_of
@@ -83,7 +83,7 @@ def slope_of(node: Node, k: int) -> Any:
 
 
 def saved_by_name(node: Node) -> dict[str, Any]:
-    """What a node saved, by the names its rules give it; nothing once it was freed."""
+    """What a node saved, by the names its rules give it; a Packed for what hooks packed."""
     op = _op_of(node)
     if op is None:
         return {}
@@ -94,11 +94,10 @@ def saved_by_name(node: Node) -> dict[str, Any]:
         for name in argument_names(rule)
         if name not in op.parameters
     }
-    try:
-        arrays = node._saved_arrays()
-    except Exception:  # freed; or whatever a program's hook on saved values raises
+    if is_freed(node):
         return {}
-    return dict(zip([name for name in SAVED if name in asked], arrays))
+    saved = [node._saved_value(place) for place in range(len(node._saved_asks()))]
+    return dict(zip([name for name in SAVED if name in asked], saved))
 
 
 def result_of(node: Node, names: dict[str, str] | None = None) -> str:
@@ -174,7 +173,7 @@ def _known(node: Node, rule: Any, saved: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in known.items()
-        if name in asked and not isinstance(value, (numpy.ndarray, Tensor))
+        if name in asked and not hasattr(value, "shape") and not isinstance(value, Packed)
     }
 
 

@@ -14,6 +14,7 @@ import numpy
 from chainrule._core.core import (
     AccumulateGrad,
     Node,
+    Packed,
     Tensor,
     has_hooks,
     is_freed,
@@ -175,4 +176,6 @@ def _saved(name: str, value: Any) -> Saved:
         text = f"{kind[1]} {shape_text(kind[0])}"
         address = value.__array_interface__["data"][0]
         return Saved(name, text, int(value.nbytes), numbers_text(value), address)
+    if isinstance(value, Packed):
+        return Saved(name, "packed by a hook", 0, "")
     return Saved(name, type(value).__name__, 0, numbers_text(value))
