@@ -3,11 +3,14 @@
 Apart from the other reports; the expected places are read off the programs in this file.
 """
 
+from functools import partial
+
 import pytest
 
 import chainrule as torch
 from chainrule.autograd import Function
 from chainrule.explain import nan
+from chainrule.explain._domains import DOMAINS
 
 inf = torch.inf
 
@@ -95,6 +98,62 @@ def test_an_infinity_that_reaches_nobody_is_not_reported():
     x = leaf(1000.0)
 
     assert not nan((1 / (1 + x.exp())).clamp(max=1.0).detach() * x)
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_the_remedy_for_the_end_of_a_domain_is_finite(name):
+    function = getattr(torch, name, None) or getattr(torch.special, name)
+    if DOMAINS[name].operand:
+        function = partial(function, torch.tensor(2.0))
+    report = report_of(function, *(-9.0, -1.0, 0.0, 1.0, 0.5))
+    kept = leaf(-9.0, -1.0, 0.0, 1.0, 0.5)
+
+    assert f".{DOMAINS[name].kept})" in report.finding.remedy
+    assert not nan(function(eval(f"x.{DOMAINS[name].kept}", {"x": kept})).sum())
+
+
+def test_an_infinite_variance_is_overflow_and_not_a_lack_of_elements():
+    assert "overflow" in report_of(lambda x: x.var(), 1e30, -1e30).finding.cause
+
+
+def test_a_large_square_is_not_told_to_subtract_a_maximum():
+    assert "maximum" not in report_of(lambda x: x**2, 1e30).finding.remedy
+
+
+def test_a_slope_that_overflows_is_told_from_a_gradient_that_does():
+    slope = report_of(lambda x: 1 / x * 1e-30, 1e-30)
+    gradient = report_of(lambda x: x * 1e30 * 1e30, 1e-30)
+
+    assert "slope of reciprocal is larger" in slope.finding.cause
+    assert "The gradient is larger" in gradient.finding.cause
+
+
+def test_zero_times_infinity_is_named_element_by_element():
+    x = leaf(1.0, 0.0)
+
+    assert nan((x * x.log()).sum()).became_nan[1] == "0 * inf is NaN"
+
+
+def test_an_infinite_gradient_that_meets_a_slope_of_zero_is_told():
+    x = leaf(0.0, 0.0)
+
+    assert "slope of pow is 0" in nan((x**2).sum().sqrt()).became_nan[1]
+
+
+def test_what_a_function_may_have_brought_is_not_blamed_on_its_user():
+    class Divided(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x / 0
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    report = report_of(Divided.apply, 1.0)
+
+    assert "overflow" not in str(report)
+    assert report.finding.unkept[0].startswith("Divided, at ")
 
 
 def test_overflow_of_half_precision_says_so():

@@ -50,7 +50,17 @@ def _names_of(node: Node) -> frozenset[str]:
 def _texts(line: Line, names: frozenset[str]) -> tuple[str, ...] | None:
     expression = parsed(line.text)
     operands = None if expression is None else _operands(expression, names)
-    return None if operands is None else tuple(ast.unparse(operand) for operand in operands)
+    if operands is None:
+        return None
+    return tuple(
+        ast.get_source_segment(line.text, operand) or ast.unparse(operand) for operand in operands
+    )
+
+
+def enclosed(text: str) -> str:
+    """An operand's text, in brackets where what stands around it would take it apart."""
+    simple = ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant
+    return text if isinstance(parsed(text), simple) else f"({text})"
 
 
 def parsed(text: str) -> ast.AST | None:

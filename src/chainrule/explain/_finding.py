@@ -5,6 +5,7 @@ Apart from the two searches, forward and backward, which both end in one of thes
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ class Finding:
     `made` is the first such element, and `index` where it stands, as `phase` says: in the result
     ("forward"); in the gradient of operand `operand` ("backward"), when `cotangent` is the element
     of the gradient that arrived; or in what came in from outside ("given"). `operands` are the
-    numbers that met there, by the user's expressions, or a few words about whole arrays.
+    numbers that met there, by the user's expressions, or a few words about whole arrays;
+    `unkept` the operands whose values nobody kept, which may have brought it.
     """
 
     phase: str
@@ -44,17 +46,20 @@ class Finding:
     slope: float | complex | None = None
     cause: str = ""
     remedy: str = ""
-    is_certain: bool = True
+    unkept: tuple[str, ...] = ()
 
     def __str__(self):
         """The report of this place, a line a fact."""
         lines = [f"  {self.line}", f"  {self._made()}"]
         if self.operands:
-            lines.append("  with " + ", ".join(f"{k} = {v}" for k, v in self.operands.items()))
+            lines.append(
+                "  with " + ", ".join(f"{k} = {_told(v)}" for k, v in self.operands.items())
+            )
         if self.cause:
             lines.append(f"Why: {self.cause}")
-        if not self.is_certain:
-            lines.append("(Not all of its operands were kept: it may have come in with them.)")
+        if self.unkept:
+            them = ", ".join(self.unkept)
+            lines.append(f"(It may have come in with what nobody kept: the result of {them}.)")
         if self.remedy:
             lines.append(f"Instead: {self.remedy}")
         return "\n".join(lines)
@@ -71,6 +76,11 @@ class Finding:
         elif self.cotangent is not None:
             product = f", of a gradient of {self.cotangent:g}"
         return f"{self.op} made {self.made:g} in {what}{where}{share}{product}"
+
+
+def _told(value: Any) -> str:
+    """A number in few digits; words as they are."""
+    return value if isinstance(value, str) else f"{value:.6g}"
 
 
 def is_finite(value: Value) -> bool:
@@ -91,17 +101,22 @@ def first_bad(array: Any) -> tuple[tuple[int, ...], Any, int]:
     return index, array[index].item(), len(places)
 
 
-def forward_finding(node: Node, operands: list[Value], out: Any, is_certain: bool) -> Finding:
+def forward_finding(
+    node: Node, operands: list[Value], out: Any, unkept: tuple[str, ...]
+) -> Finding:
     """What a node made of operands that are finite as far as they are known."""
     index, made, count = first_bad(out)
     names = operand_texts(node, len(operands))
     numbers = tuple(element(node, value, out.shape, index) for value in operands)
-    facts = Facts(spoken(node), *kind_of(out), numbers, tuple(names), made)
+    facts = Facts(
+        spoken(node), *kind_of(out), numbers, tuple(names), made, is_certain=not unkept,
+        is_function=node_op(node) is None,
+    )  # fmt: skip
     cause, remedy = reason(facts)
     shown = described(names, operands, numbers)
     return Finding(
         "forward", spoken(node), line_of(node), made, index, count, out.size, shown,
-        cause=cause, remedy=remedy, is_certain=is_certain,
+        cause=cause, remedy=remedy, unkept=unkept,
     )  # fmt: skip
 
 
@@ -142,6 +157,8 @@ def described(names: list[str], operands: list[Value], numbers: tuple) -> dict[s
     """The operands by name: their numbers at the element, or a few words about them."""
     shown = {}
     for name, value, number in zip(names, operands, numbers):
+        if re.fullmatch(r"-?[\d.]+(e[-+]?\d+)?", name):  # a number says itself what it is
+            continue
         if number is not None:
             shown[name] = number
         elif value is not None:

@@ -52,7 +52,7 @@ def spoken(node: Node) -> str:
     name = type(node).__name__.partition("Backward")[0]
     if node_op(node) is None:
         return name
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def node_op(node: Node):

@@ -29,7 +29,7 @@ from chainrule.explain._finding import (
 )
 from chainrule.explain._lines import line_of, node_op, spoken
 from chainrule.explain._nan_forward import Trail
-from chainrule.explain._remedies import SELECTIONS, Facts, from_infinity, reason
+from chainrule.explain._remedies import SELECTIONS, Facts, from_infinite_gradient, reason
 from chainrule.explain._values import kept_values, values
 from chainrule.explain._walk import Graph, Place, Step, backward
 
@@ -102,16 +102,17 @@ class Search:
         names = operand_texts(node, len(operands))
         numbers = _numbers(node, operands, out, g, place)
         met = None if g is None or place is None else g[place].item()
+        slope = _slope(node, k, g, part, index)
         facts = Facts(
-            spoken(node), *kind_of(part), numbers, tuple(names), made, _known_number(met),
+            spoken(node), *kind_of(part), numbers, tuple(names), made, _known_number(met), slope,
             is_norm=spoken(node) == "sqrt" and is_norm(node),
             selection=_selection(self.graph, node) if met == 0 else "",
+            is_function=node_op(node) is None,
         )  # fmt: skip
         cause, remedy = reason(facts)
         return Finding(
             "backward", spoken(node), line_of(node), made, index, count, part.size,
-            described(names, operands, numbers), names[k], met, _slope(node, k, g, part, index),
-            cause, remedy,
+            described(names, operands, numbers), names[k], met, slope, cause, remedy,
         )  # fmt: skip
 
 
@@ -208,10 +209,8 @@ def _selection(graph: Graph, node: Node) -> str:
 def _became(trail: Trail, step: Step, part: Tensor) -> Trail:
     if trail.has_nan or not has_nan(part._array):
         return trail
-    arrived = [g._array for g in step.arrived if g is not None]
     zeros = any((value == 0).any() for value in kept_values(step.node).values() if _is_array(value))
-    numbers = (0,) if zeros else (None,) * len(arrived)
-    why = from_infinity(spoken(step.node), numbers, part)
+    why = from_infinite_gradient(spoken(step.node), zeros)
     return replace(trail, became_nan=(line_of(step.node), why), has_nan=True)
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy
+
 from chainrule._core.core import AccumulateGrad, Node, inputs_of
 from chainrule.explain._expressions import operand_texts
 from chainrule.explain._finding import (
     Finding,
+    element,
     forward_finding,
     given_finding,
     has_nan,
@@ -68,8 +71,18 @@ def _trail(order, node, operands: list[Value], out: Value, trails) -> Trail | No
     inherited = _earliest([trails.get(inputs_of(node)[k][0]) for k in unknown])
     if inherited is not None:
         return inherited
-    finding = forward_finding(node, operands, out, is_certain=not unknown)
+    finding = forward_finding(node, operands, out, _unkept(node, unknown))
     return Trail(order, finding, has_nan=has_nan(out))
+
+
+def _unkept(node: Node, unknown: list[int]) -> tuple[str, ...]:
+    """What the operands are whose values are not known: nodes by their lines, constants."""
+    inputs, names = inputs_of(node), operand_texts(node, len(inputs_of(node)))
+    children = [inputs[k][0] for k in unknown]
+    return tuple(
+        names[k] if child is None else f"{spoken(child)}, at {line_of(child)}"
+        for k, child in zip(unknown, children)
+    )
 
 
 def _earliest(trails) -> Trail | None:
@@ -95,7 +108,8 @@ def _became(trail: Trail, node: Node, operands: list[Value], out: Value) -> Trai
     """The trail, and whether this is where its infinity became NaN."""
     if trail.has_nan or not has_nan(out):
         return trail
-    numbers = tuple(v if not hasattr(v, "size") or v.size == 1 else None for v in operands)
+    index = tuple(numpy.argwhere(numpy.isnan(out))[0])
+    numbers = tuple(element(node, value, out.shape, index) for value in operands)
     op = node_op(node)
     why = from_infinity(spoken(node) if op is None else op.name, numbers, out)
     return replace(trail, became_nan=(line_of(node), why), has_nan=True)

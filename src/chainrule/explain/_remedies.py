@@ -7,15 +7,21 @@ operations. A reason looks at the numbers of one element and answers None where 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from chainrule.explain._domains import ABOVE_0, DOMAINS, Domain
+from chainrule.explain._expressions import enclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOGARITHMS = {"log", "log2", "log10", "log1p", "logit", "xlogy"}
-EXPONENTIALS = {"exp", "exp2", "expm1", "sinh", "cosh", "pow", "square"}
+# What grows without bound but stays finite wherever its argument is: too large is overflow.
+EXPONENTIALS = {
+    "exp": "clamp(max=80)", "exp2": "clamp(max=120)", "expm1": "clamp(max=80)",
+    "sinh": "clamp(-80, 80)", "cosh": "clamp(-80, 80)",
+}  # fmt: skip
+POLES = {"lgamma", "digamma", "polygamma", "mvlgamma", "zeta"}
 # What an operation selects by, so that what was not selected is sent a gradient of zero.
 SELECTIONS = {"where", "masked_fill", "index", "clamp", "relu", "maximum", "minimum", "gather"}
 
@@ -31,8 +37,11 @@ class Facts:
     names: tuple[str, ...]
     made: float | complex
     cotangent: float | complex | None = None
+    slope: float | complex | None = None
     is_norm: bool = False
     selection: str = ""
+    is_certain: bool = True
+    is_function: bool = False
 
     @property
     def x(self):
@@ -46,8 +55,12 @@ class Facts:
 
     def name(self, k: int) -> str:
         """What the user calls an operand."""
-        text = self.names[k] if k < len(self.names) else "x"
-        return text if re.fullmatch(r"[\w.]+", text) else f"({text})"
+        return enclosed(self.names[k]) if k < len(self.names) else "x"
+
+    @property
+    def is_steep(self) -> bool:
+        """Whether it is the slope that is infinite or NaN, as far as is known."""
+        return self.slope is None or not math.isfinite(abs(self.slope))
 
 
 Reason = tuple[str, str]
@@ -64,9 +77,14 @@ def reason(facts: Facts) -> Reason:
 
 
 def _unknown(facts: Facts) -> Reason:
-    if facts.cotangent is None:
+    if facts.is_function:
+        phase = "forward" if facts.cotangent is None else "backward"
+        return f"That is what the {phase} of {facts.op} returned.", ""
+    if facts.cotangent is not None:
+        return f"The derivative of {facts.op} is not finite at these operands.", ""
+    if facts.is_certain:
         return f"{facts.op} has no finite value for these operands.", ""
-    return f"The derivative of {facts.op} is not finite at these operands.", ""
+    return "", ""
 
 
 def _real(value) -> bool:
@@ -76,17 +94,31 @@ def _real(value) -> bool:
 # ----------------------------------------------------------------------------------- forward
 
 
-def _logarithm(facts: Facts) -> Reason | None:
-    if facts.op not in LOGARITHMS or not _real(facts.x):
+def _domain(facts: Facts) -> Reason | None:
+    domain = DOMAINS.get(facts.op)
+    x = None if domain is None or len(facts.operands) <= domain.operand else _argument(facts)
+    if x is None:
         return None
-    x = facts.name(0)
-    why = f"{facts.op} has no finite value at {facts.x:g}" + (
-        ": it goes to -inf there." if math.isinf(abs(facts.made)) else ": it is real above 0 alone."
+    if isinstance(x, complex):
+        return f"{facts.op} has no finite value at {x:g}.", "Keep the argument away from there."
+    there = (
+        f" (at {x:g} it is {facts.made:g})" if math.isinf(abs(facts.made)) else f", not at {x:g}"
     )
-    return why, (
-        f"Keep the argument away from there, {facts.op}({x}.clamp_min(1e-8)), or work with "
-        "logarithms throughout: log_softmax, logsigmoid, logsumexp, "
-        "binary_cross_entropy_with_logits."
+    return f"{facts.op} is finite {domain.where} alone{there}.", _kept_inside(facts, domain)
+
+
+def _argument(facts: Facts):
+    return facts.operands[DOMAINS[facts.op].operand]
+
+
+def _kept_inside(facts: Facts, domain: Domain) -> str:
+    before = f"{facts.name(0)}, " if domain.operand else ""
+    text = f"{facts.op}({before}{facts.name(domain.operand)}.{domain.kept})"
+    if domain is not ABOVE_0:
+        return f"Keep the argument inside: {text}."
+    return (
+        f"Keep the argument away from there, {text}, or work with logarithms throughout: "
+        "log_softmax, logsigmoid, logsumexp, binary_cross_entropy_with_logits."
     )
 
 
@@ -100,7 +132,7 @@ def _root(facts: Facts) -> Reason | None:
                 f"The root of the negative number {facts.x:g} is NaN. (A difference that should "
                 "be 0 is often a little below it.)"
             ),
-            f"Write {facts.op}({x}.clamp_min(0)), or for rsqrt clamp_min(1e-12).",
+            f"Write {facts.op}({x}.clamp_min({'0' if facts.op == 'sqrt' else '1e-12'})).",
         )
     return "rsqrt(0) is 1 / 0, infinite.", f"Write torch.rsqrt({x} + 1e-8)."
 
@@ -133,31 +165,28 @@ def _power(facts: Facts) -> Reason | None:
     return None
 
 
-def _domain(facts: Facts) -> Reason | None:
-    if facts.op not in ("acos", "asin", "atanh", "acosh", "erfinv") or not _real(facts.x):
-        return None
-    return (
-        f"{facts.op} has no finite value at {facts.x:g}: it is at or past an end of its domain.",
-        f"Write {facts.op}({facts.name(0)}.clamp(-1 + 1e-6, 1 - 1e-6)).",
-    )
-
-
 def _overflow(facts: Facts) -> Reason | None:
-    if not math.isinf(abs(facts.made)):
+    if not math.isinf(abs(facts.made)) or not facts.is_certain:
         return None
-    why = f"The result is larger than {facts.largest:.4g}, the largest {facts.dtype}: overflow."
+    if facts.op in POLES or facts.is_function:
+        return None
+    why = f"The result is larger than {facts.largest:.5g}, the largest {facts.dtype}: overflow."
     if facts.dtype == "float16":
         return why, "Compute this in float32 or bfloat16, or scale the operands down before."
     if facts.op in EXPONENTIALS:
         return why, (
-            f"Bound the argument, {facts.op}({facts.name(0)}.clamp(max=80)), or subtract the "
-            "maximum first, as softmax and logsumexp do; log(sum(exp(x))) is logsumexp(x)."
+            f"Bound the argument, {facts.op}({facts.name(0)}.{EXPONENTIALS[facts.op]}), or "
+            "subtract the maximum first, as softmax and logsumexp do; log(sum(exp(x))) is "
+            "logsumexp(x)."
         )
-    return why, "Scale the operands down, or compute this in float64."
+    wider = "" if facts.dtype in ("float64", "complex128") else ", or compute this in float64"
+    return why, f"Scale the operands down{wider}."
 
 
 def _few(facts: Facts) -> Reason | None:
     if facts.op not in ("mean", "std", "var", "std_mean", "var_mean"):
+        return None
+    if not math.isnan(abs(facts.made)):
         return None
     return (
         f"{facts.op} divides by the number of elements (less the correction), which is 0 here.",
@@ -178,8 +207,7 @@ def _softmax(facts: Facts) -> Reason | None:
 
 
 FORWARD: list[Callable[[Facts], Reason | None]] = [
-    _logarithm, _root, _quotient, _power, _domain, _few, _softmax,
-    _overflow,
+    _domain, _root, _quotient, _power, _few, _softmax, _overflow,
 ]  # fmt: skip
 
 
@@ -197,9 +225,9 @@ def _zero_meets_infinity(facts: Facts) -> Reason | None:
             f"{facts.op} at it is infinite or NaN, and 0 * inf is NaN."
         ),
         (
-            f"Give {facts.op} a harmless argument where its result does not count: "
-            f"safe = torch.where(condition, {x}, 1), and {facts.op} of safe inside the other "
-            "where. Or run the backward inside `with torch.autograd.strong_zero():`, so 0 stays 0."
+            f"Give {facts.op} a harmless argument where its result does not count, {facts.op}(safe)"
+            f" with safe = torch.where(condition, {x}, 1). Or run the backward inside "
+            "`with torch.autograd.strong_zero():`, so 0 stays 0."
         ),
     )
 
@@ -225,32 +253,25 @@ def _power_at_zero(facts: Facts) -> Reason | None:
     )
 
 
-def _slope_of_logarithm(facts: Facts) -> Reason | None:
-    if facts.op not in LOGARITHMS:
-        return None
-    where = f" at {facts.x:g}" if _real(facts.x) else " at the end of its domain"
-    return f"The slope of {facts.op} is infinite{where}.", (
-        f"Keep the argument away from there: {facts.op}({facts.name(0)}.clamp_min(1e-8))."
-    )
-
-
 def _end_of_domain(facts: Facts) -> Reason | None:
-    found = _domain(facts)
-    if found is None or abs(facts.x) != 1:
+    domain = DOMAINS.get(facts.op)
+    if domain is None or not facts.is_steep:
         return None
-    return f"The slope of {facts.op} at {facts.x:g} is infinite.", found[1]
+    x = _argument(facts) if len(facts.operands) > domain.operand else None
+    if isinstance(x, complex):
+        return None
+    where = "the end of its domain" if x is None else f"{x:g}"
+    return f"The slope of {facts.op} is infinite at {where}.", _kept_inside(facts, domain)
 
 
 def _gradient_overflow(facts: Facts) -> Reason | None:
-    if not math.isinf(abs(facts.made)) or facts.cotangent in (None, 0):
+    if not math.isinf(abs(facts.made)) or facts.cotangent in (None, 0) or facts.is_function:
         return None
-    why = f"The gradient is larger than {facts.largest:.4g}, the largest {facts.dtype}: overflow."
+    what = "gradient" if facts.slope is None or not facts.is_steep else f"slope of {facts.op}"
+    why = f"The {what} is larger than {facts.largest:.5g}, the largest {facts.dtype}: overflow."
     if facts.dtype == "float16":
         return why, "Compute this in float32 or bfloat16, or scale the loss down."
-    return why, (
-        "Something grows here from step to step: explain.flow(loss) shows where. Scale the loss "
-        "or the operands down."
-    )
+    return why, "Scale the loss or the operands down; explain.flow(loss) shows what grows."
 
 
 def _slope_of_quotient(facts: Facts) -> Reason | None:
@@ -261,12 +282,19 @@ def _slope_of_quotient(facts: Facts) -> Reason | None:
 
 
 BACKWARD: list[Callable[[Facts], Reason | None]] = [
-    _zero_meets_infinity, _root_at_zero, _power_at_zero, _slope_of_quotient, _slope_of_logarithm,
-    _end_of_domain, _gradient_overflow,
+    _zero_meets_infinity, _root_at_zero, _power_at_zero, _slope_of_quotient, _end_of_domain,
+    _gradient_overflow,
 ]  # fmt: skip
 
 
 # ------------------------------------------------------------- NaN from what is infinite already
+
+
+def from_infinite_gradient(op: str, has_zeros: bool) -> str:
+    """How an infinite gradient became NaN in the rule of an operation."""
+    if has_zeros:
+        return f"the slope of {op} is 0 there, and 0 * inf is NaN"
+    return f"the rule of {op} makes NaN of an infinite gradient"
 
 
 def from_infinity(op: str, operands: tuple, made) -> str:

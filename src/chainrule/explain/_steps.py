@@ -6,12 +6,11 @@ the order in which one would write them by hand.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from chainrule._core.core import AccumulateGrad, Node, Tensor, inputs_of
-from chainrule.explain._expressions import DEFAULTS, operand_texts
+from chainrule.explain._expressions import DEFAULTS, enclosed, operand_texts
 from chainrule.explain._formulas import formula_of, result_of
 from chainrule.explain._lines import line_of, node_op, spoken
 from chainrule.explain._names import PlaceNames
@@ -50,7 +49,8 @@ def steps(loss: Tensor, gradient: Tensor | None = None) -> StepsReport:
     Each operation from the loss to the leaves with its formula, shapes and, where there are few,
     the numbers. A loss of several elements, or a `gradient`, is explained as a product v^T J;
     v is ones at first. No `.grad` is written, nothing is freed, no hook is called but those that
-    unpack saved values. TypeError is raised for what is no tensor, RuntimeError for a gradient of another shape, and nothing else.
+    unpack saved values. TypeError is raised for what is no tensor, RuntimeError for a gradient of
+    another shape, and nothing else.
 
     .. math:: \frac{\partial f}{\partial x} = \sum_u \frac{\partial f}{\partial u}
         \frac{\partial u}{\partial x}
@@ -153,7 +153,7 @@ class _Writer:
         inputs = inputs_of(node)
         texts = operand_texts(node, len(inputs))
         return [
-            self.names[child, number] if child is not None else _tidy(texts[k])
+            self.names[child, number] if child is not None else enclosed(texts[k])
             for k, (child, number) in enumerate(inputs)
         ]
 
@@ -254,11 +254,6 @@ def _number(value: Value) -> str:
         return str(number)
     text = f"{number:.6g}"
     return f"({text})" if number < 0 else text
-
-
-def _tidy(text: str) -> str:
-    """An operand's text, in brackets where a formula around it would take it apart."""
-    return text if re.fullmatch(r"[\w.]+(\(.*\))?", text) else f"({text})"
 
 
 def _was_broadcast(step: Step, value: Any) -> bool:
