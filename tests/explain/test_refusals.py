@@ -131,6 +131,13 @@ def overwritten_function_result():
     a.sum().backward()
 
 
+def overwritten_base():
+    x = leaf() * 2
+    y = x**2  # saved
+    x[0] = 5.0  # written
+    y.sum().backward()
+
+
 def overwritten_sum():
     x = leaf()
     a = x * 2
@@ -145,6 +152,7 @@ OVERWRITTEN = {
     overwritten_argument: ("MulBackward0: its operand 1 `a`", "a.clone()"),
     overwritten_result: ("ExpBackward0: its result", "x.exp().clone()"),
     overwritten_function_result: ("ExpBackward0: its result", "torch.exp(x + 1).clone()"),
+    overwritten_base: ("PowBackward0: its operand 0 `x`", "x.clone()"),
     overwritten_sum: ("DotBackward0: its operand 1 `x`", "x.clone()"),
 }
 

@@ -241,7 +241,7 @@ def test_a_tensor_that_was_not_used():
 
     assert report.reason == "unused"
     assert "has shape [1]" in str(report)
-    assert "1 other leaves, of shapes [2]" in str(report)
+    assert "1 other leaf, of shape [2]" in str(report)
 
 
 def test_values_that_went_through_numpy():
@@ -250,7 +250,7 @@ def test_values_that_went_through_numpy():
     report = why_none((y * w).sum(), x)
 
     assert report.reason == "unused"
-    assert "numpy() took values of it out" in str(report)
+    assert "taken out by numpy()" in str(report)
     assert f"{__file__}:" in str(report)
 
 
@@ -448,3 +448,48 @@ def test_an_optimizer_marks_no_parameter():
 
     assert marks_of(w) == ()
     assert marks_of((w * w).sum()) == ()
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        lambda w, x: w[x.argmax()],
+        lambda w, x: w[x > 0],
+        lambda w, x: w[None, x.argmax()],
+        lambda w, x: w[x.argmax().int()],
+        lambda w, x: w * torch.nn.functional.one_hot(x.argmax(), 2),
+    ],
+)
+def test_a_cut_in_an_index_is_known(chosen):
+    x, w = leaf(), leaf()
+    loss = chosen(w, x).sum()
+    loss.backward()
+
+    assert why_none(loss, x).reason == "cut"
+    assert why_none(loss, x).cuts[0].name in ("argmax", "gt")
+
+
+@pytest.mark.parametrize(
+    "write", [lambda y: y.zero_(), lambda y: y.copy_(torch.ones(2)), lambda y: y.fill_(3.0)]
+)
+def test_a_gradient_of_zeros_names_the_write_that_made_it(write):
+    x, w = leaf(), leaf()
+    y = x * 2
+    write(y)
+    loss = (y * w).sum()
+    loss.backward()
+    text = str(why_none(loss, x))
+
+    assert "zero throughout" in text
+    assert "has a slope of 0" in text
+
+
+def test_a_chain_over_several_lines_is_told_whole():
+    x = leaf()
+    loss = (
+        x
+        .detach()
+        .sum()
+    )  # fmt: skip
+
+    assert "`x .detach()`" in str(why_none(loss, x))

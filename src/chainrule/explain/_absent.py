@@ -6,6 +6,7 @@ Apart from the words for cuts and from the walks, which other reports use too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from chainrule._core.core import AccumulateGrad, Tensor, freed_by, has_hooks, source_of, written_at
@@ -95,7 +96,9 @@ def _reached(question, way) -> WhyNone:
     x = question.x
     if x._grad is not None:
         return question.answer(
-            "there", "{x}.grad is not None: a backward has filled it, and {loss} depends on {x}."
+            "there",
+            "{x}.grad is not None: a backward has filled it, and {loss} depends on {x}.",
+            *_flattened(x._grad, way),
         )
     if not x.is_leaf and not x.retains_grad:
         return question.answer(
@@ -112,6 +115,24 @@ def _reached(question, way) -> WhyNone:
         )
     freed = next(filter(None, map(freed_by, way)), None)
     return _never_run(question, way) if freed is None else _after_backward(question, way, *freed)
+
+
+def _flattened(gradient, way) -> list[str]:
+    """Of a gradient of zeros: which operations on the way have a slope of 0, as overwriting has."""
+    if bool((gradient != 0).any()):
+        return []
+    places = [
+        f"    {type(node).__name__} has a slope of 0: {line_text(source_of(node))}"
+        for node, below in pairwise(way)
+        if any(rule == 0 for rule in _rules_towards(node, below))
+    ]
+    return ["  It is zero throughout.", *map(_escaped, dict.fromkeys(places[:SHOWN]))]
+
+
+def _rules_towards(node: Node, below: Node) -> list:
+    """The rules of an operation for the operands that come from a node."""
+    rules = [] if hasattr(type(node), "_function") or node.op is None else node.op.rules
+    return [rule for rule, (child, _) in zip(rules, node.next_functions) if child is below]
 
 
 def _never_run(question, way) -> WhyNone:
@@ -257,6 +278,14 @@ def _never_used(question, taken) -> WhyNone:
             "constants.",
             *taken,
         )
+    if taken:
+        return question.answer(
+            "unused",
+            "{x} gets no gradient from {loss}: no graph connects them. It was not used, or by its "
+            "values alone, which know no graph:",
+            *taken,
+            "  remedy: compute with the tensor itself",
+        )
     leaves = [node.variable for node in nodes_below(start_of(loss)) if type(node) is AccumulateGrad]
     shapes = ", ".join(str(list(leaf.shape)) for leaf in leaves[:SHOWN])
     more = ", ..." if len(leaves) > SHOWN else ""
@@ -264,6 +293,9 @@ def _never_used(question, taken) -> WhyNone:
         "unused",
         f"{{x}} gets no gradient from {{loss}} because it was not used to compute it, or not yet "
         f"when it was made to require grad. {{x}} has shape {list(question.x.shape)};",
-        f"  the graph of {{loss}} ends at {len(leaves)} other leaves, of shapes {shapes}{more}.",
-        *taken,
+        f"  the graph of {{loss}} ends at {_count(len(leaves))} {shapes}{more}.",
     )
+
+
+def _count(leaves: int) -> str:
+    return "1 other leaf, of shape" if leaves == 1 else f"{leaves} other leaves, of shapes"

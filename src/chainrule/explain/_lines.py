@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from chainrule._core.core import AccumulateGrad, Node, source_of
+from chainrule.functions.expressions import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ def line_of(node: Node) -> Line:
     source = source_of(node)
     if source is None:
         return Line("", 0, 0, "")
-    text = " ".join(source.text.split())
+    text = " ".join(text_of(source).split())
     return Line(source.filename, source.line or 0, source.column or 0, text)
 
 

@@ -57,9 +57,7 @@ def _constants_of(loss) -> set[float]:
 def lines_of_numbers(taken: list[Taken]) -> list[str]:
     """Where values left for plain numbers or NumPy, a line each."""
     lines = {
-        f"  {how}() took values of it out, which are constants if they came back: "
-        f"{line_text(cuts[-1].source)}": None
-        for _, how, cuts in taken
+        f"  taken out by {how}(): {line_text(cuts[-1].source)}": None for _, how, cuts in taken
     }
     return list(lines)
 

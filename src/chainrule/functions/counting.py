@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from chainrule._core.apply import wrap_array
+from chainrule._core.cuts import mark
 from chainrule._core.wrapped import Wrapped
 from chainrule.functions.declare import method, public
 from chainrule.functions.index_reading import INT64
@@ -81,7 +82,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         return _one_hot_of_batch(tensor, num_classes)
     out = numpy.zeros((*array.shape, classes), numpy.int64)
     out.reshape(-1)[numpy.arange(0, out.size, classes) + array.reshape(-1)] = 1
-    return wrap_array(out)
+    return mark(wrap_array(out), tensor, "one_hot")
 
 
 def _one_hot_of_batch(tensor: Tensor, classes: int) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+from functools import lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from chainrule._core.source import Source
 
 # The ops that Python's operators become.
+POWERS = ("pow", "pow_number", "square")
 OPERATORS = {
-    "Add": ("add",), "Sub": ("sub",), "Mult": ("mul",), "Div": ("div",), "Pow": ("pow",),
+    "Add": ("add",), "Sub": ("sub",), "Mult": ("mul",), "Div": ("div",), "Pow": POWERS,
     "MatMult": ("mm", "mv", "vm", "dot", "bmm", "matmul"), "FloorDiv": ("floor_div",),
     "Mod": ("mod",), "USub": ("neg",), "LShift": ("lshift",), "RShift": ("rshift",),
 }  # fmt: skip
@@ -31,14 +33,41 @@ def text_of(source: Source) -> str:
     """The whole expression of a place, on one line; "" where it is out of reach."""
     if source.column is None or source.end_column is None:
         return source.text
-    numbers = range(source.line or 0, (source.end_line or 0) + 1)
-    lines = [linecache.getline(source.filename, number) for number in numbers]
+    end = source.end_line or 0, source.end_column - 1
+    line, column = _start(source.filename, source.line or 0, source.column - 1, end)
+    lines = [linecache.getline(source.filename, number) for number in range(line, end[0] + 1)]
     if not all(lines):
         return ""
     raw = [line.encode() for line in lines]
     raw[-1] = raw[-1][: source.end_column - 1]
-    raw[0] = raw[0][source.column - 1 :]
+    raw[0] = raw[0][column:]
     return " ".join(part.decode(errors="replace").strip() for part in raw).strip()
+
+
+@lru_cache(maxsize=4096)
+def _start(filename: str, line: int, column: int, end: tuple[int, int]) -> tuple[int, int]:
+    """Where an expression starts: of a call in a chain over several lines Python gives the name."""
+    before = linecache.getline(filename, line).encode()[:column].strip()
+    above = linecache.getline(filename, line - 1).rstrip()
+    if before == b"." or (not before and above.endswith(".")):
+        return _calls_in("".join(linecache.getlines(filename))).get(end, (line, column))
+    return line, column
+
+
+@lru_cache(maxsize=8)
+def _calls_in(text: str) -> dict[tuple[int | None, int | None], tuple[int, int]]:
+    """Where the calls in a program start, by where they end."""
+    import ast
+
+    try:
+        parts = ast.walk(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return {}
+    return {
+        (part.end_lineno, part.end_col_offset): (part.lineno, part.col_offset)
+        for part in parts
+        if isinstance(part, ast.Call)
+    }
 
 
 def line_text(source: Source | None) -> str:

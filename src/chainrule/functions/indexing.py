@@ -23,6 +23,7 @@ from chainrule.functions.index_reading import (
     combined,
     no_member,
     out_of_bounds,
+    parts_of,
 )
 from chainrule.ops import indexing as ops
 from chainrule.ops.places import take_members
@@ -46,11 +47,24 @@ def getitem(self: Tensor, index) -> Tensor:
     numbers = member_numbers(self, index)
     if numbers is not None:
         return _taken(self, numbers, (0,))
+    return _marked(_read(self, index), index)
+
+
+def _read(self: Tensor, index) -> Tensor:
+    """x[index] for any index."""
     reading = Reading(self._array, index)
     if not reading.entries:
         return followed(self, reading) if reading.steps else alias(self)
     numbers, dims = combined(reading.entries, reading.array.shape)
     return _taken(followed(self, reading), as_tensor(numbers), dims)
+
+
+def _marked(out: Tensor, index) -> Tensor:
+    """The result, with the marks of the tensors that chose it (`w[x.argmax()]`, `w[x > 0]`)."""
+    for part in parts_of(index):
+        if isinstance(part, Tensor):
+            mark(out, part, "index")
+    return out
 
 
 def member_numbers(self: Tensor, index) -> Tensor | None:
