@@ -138,7 +138,7 @@ def test_what_is_no_formula_is_said_in_words():
     (found, _) = every_formula(torch.cat([leaf(A), leaf(B)]))
 
     assert isinstance(found, Formula)
-    assert (found.plain, found.is_exact) == ("the part of g that this input is in out", False)
+    assert (found.plain, found.is_exact) == ("the part of g that belongs to this operand", False)
 
 
 def test_a_function_of_the_program_names_its_backward():

@@ -3,6 +3,8 @@
 Apart from the other reports; gradients are compared with those that autograd takes.
 """
 
+import re
+
 import pytest
 
 import chainrule as torch
@@ -248,3 +250,37 @@ def test_ten_thousand_nodes_make_a_text_of_a_few_hundred_lines():
     assert len(report.rules) == 10000
     assert len(str(report).splitlines()) < 300
     assert "9960 more like these" in str(report)
+
+
+def test_what_is_computed_is_written_with_all_that_it_needs():
+    x = torch.tensor(-2.0, requires_grad=True)
+    text = str(steps((x * (abs(-3.0) + abs(1.0))) ** 3 - x**2))
+
+    assert "x * (abs(-3.0) + abs(1.0))" in text
+    assert " ** 3 = (-8) ** 3 = -512" in text
+    assert "x ** 2 = (-2) ** 2 = 4" in text
+
+
+def test_all_results_of_an_operation_are_named():
+    x = torch.tensor([3.0, 1.0], requires_grad=True)
+    a, b = x.unbind()
+
+    assert "a, b = unbind(x)" in str(steps(a * b))
+
+
+def test_no_formula_names_what_is_not_said():
+    x = torch.tensor([1.0, 3.0], requires_grad=True)
+    report = steps(torch.cat([x, x.sort()[0], x[1:]]).prod())
+
+    assert not re.search(r"\bg\b", str(report))
+    assert "g}" not in report.latex()
+
+
+def test_the_braces_of_latex_are_balanced_for_hostile_names():
+    z = torch.tensor([1 + 2j], requires_grad=True)
+    part = {"a}_^~\\": torch.tensor([2.0])}
+    latex = steps((z.real * part["a}_^~\\"] * (2 ^ 1)).sum()).latex()
+    bare = re.sub(r"\\[{}]", "", latex)
+
+    assert bare.count("{") == bare.count("}")
+    assert "contiguous" not in latex

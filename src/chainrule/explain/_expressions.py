@@ -35,10 +35,15 @@ DEFAULTS = ("x", "y", "z")
 
 def operand_texts(node: Node, count: int) -> list[str]:
     """What the user calls the operands of a node; x, y, z where the line does not say."""
+    return written_operands(node, count) or [
+        DEFAULTS[k] if k < 3 else f"operand {k}" for k in range(count)
+    ]
+
+
+def written_operands(node: Node, count: int) -> list[str] | None:
+    """The same; None where the line does not say."""
     found = _texts(line_of(node), _names_of(node))
-    if found is None or len(found) < count:
-        return [DEFAULTS[k] if k < 3 else f"operand {k}" for k in range(count)]
-    return list(found[:count])
+    return None if found is None or len(found) < count else list(found[:count])
 
 
 def _names_of(node: Node) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainrule.explain._domains import ABOVE_0, DOMAINS, Domain
 from chainrule.explain._expressions import enclosed
@@ -96,19 +96,18 @@ def _real(value) -> bool:
 
 def _domain(facts: Facts) -> Reason | None:
     domain = DOMAINS.get(facts.op)
-    x = None if domain is None or len(facts.operands) <= domain.operand else _argument(facts)
-    if x is None:
+    x = None if domain is None else _argument(facts, domain)
+    if domain is None or x is None:
         return None
     if isinstance(x, complex):
         return f"{facts.op} has no finite value at {x:g}.", "Keep the argument away from there."
-    there = (
-        f" (at {x:g} it is {facts.made:g})" if math.isinf(abs(facts.made)) else f", not at {x:g}"
-    )
+    is_infinite = math.isinf(abs(facts.made))
+    there = f" (at {x:g} it is {facts.made:g})" if is_infinite else f", not at {x:g}"
     return f"{facts.op} is finite {domain.where} alone{there}.", _kept_inside(facts, domain)
 
 
-def _argument(facts: Facts):
-    return facts.operands[DOMAINS[facts.op].operand]
+def _argument(facts: Facts, domain: Domain) -> Any:
+    return facts.operands[domain.operand] if len(facts.operands) > domain.operand else None
 
 
 def _kept_inside(facts: Facts, domain: Domain) -> str:
@@ -257,7 +256,7 @@ def _end_of_domain(facts: Facts) -> Reason | None:
     domain = DOMAINS.get(facts.op)
     if domain is None or not facts.is_steep:
         return None
-    x = _argument(facts) if len(facts.operands) > domain.operand else None
+    x = _argument(facts, domain)
     if isinstance(x, complex):
         return None
     where = "the end of its domain" if x is None else f"{x:g}"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from chainrule._core.core import AccumulateGrad, Node, Tensor, inputs_of
-from chainrule.explain._expressions import DEFAULTS, enclosed, operand_texts
+from chainrule._core.core import AccumulateGrad, Node, Tensor, inputs_of, result_count
+from chainrule.explain._expressions import DEFAULTS, enclosed, written_operands
 from chainrule.explain._formulas import formula_of, result_of
 from chainrule.explain._lines import line_of, node_op, spoken
 from chainrule.explain._names import PlaceNames
@@ -21,8 +21,9 @@ from chainrule.explain._steps_report import (
     partial,
     symbol,
     value_text,
+    without_repeats,
 )
-from chainrule.explain._values import values
+from chainrule.explain._values import kept_values, values
 from chainrule.explain._walk import (
     Graph,
     Place,
@@ -134,12 +135,12 @@ class _Writer:
         if isinstance(node, AccumulateGrad):
             return f"{name} = {value_text(out)}"
         texts = self._operands(node)
-        sides = [name, self._expression(node, texts)]
+        sides = [self._results(node), self._expression(node, texts)]
         numbers = [_number(value) for value in operands]
         if numbers and all(numbers):
             sides.append(self._expression(node, numbers))
-        sides.append("" if out is None else value_text(out))
-        return " = ".join(side for side in sides if side)
+        sides.append("" if out is None or result_count(node) > 1 else value_text(out))
+        return " = ".join(without_repeats([side for side in sides if side]))
 
     def _expression(self, node: Node, operands: list[str]) -> str:
         """What a node computes: `a * b`; of many operands, `cat(a, b, c, d)`."""
@@ -151,11 +152,17 @@ class _Writer:
     def _operands(self, node: Node) -> list[str]:
         """The names of a node's operands: results', or as the user writes a constant."""
         inputs = inputs_of(node)
-        texts = operand_texts(node, len(inputs))
+        texts, saved = written_operands(node, len(inputs)), kept_values(node)
         return [
-            self.names[child, number] if child is not None else enclosed(texts[k])
+            self.names[child, number]
+            if child is not None
+            else _constant(texts[k] if texts else None, saved.get(k))
             for k, (child, number) in enumerate(inputs)
         ]
+
+    def _results(self, node: Node) -> str:
+        """The names of a node's results: `a, b` of `a, b = x.unbind()`."""
+        return ", ".join(self.names[node, k] for k in range(max(result_count(node), 1)))
 
     # ----------------------------------------------------------------------------- backward
 
@@ -172,7 +179,7 @@ class _Writer:
             parts.append(self._part(step, k, texts, part._array, (child, number)))
             self.sent[child, number].append(parts[-1])
         return Rule(
-            self.names[place], self._expression(node, texts), line_of(node),
+            self._results(node), self._expression(node, texts), line_of(node),
             tuple(g.shape) if g is not None else (), tuple(parts), total, step.refusal,
         )  # fmt: skip
 
@@ -254,6 +261,15 @@ def _number(value: Value) -> str:
         return str(number)
     text = f"{number:.6g}"
     return f"({text})" if number < 0 else text
+
+
+def _constant(text: str | None, value: Value) -> str:
+    """A constant operand: as the user writes it, else its numbers, if they are few."""
+    if text:
+        return enclosed(text)
+    if value is None:
+        return "(a constant)"
+    return value_text(value) if hasattr(value, "shape") else _number(value)
 
 
 def _was_broadcast(step: Step, value: Any) -> bool:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chainrule.explain._formulas.writing import escaped
+
 if TYPE_CHECKING:
     from chainrule.explain._lines import Line
 
@@ -116,13 +118,14 @@ class StepsReport:
         use = f" (use {part.use})" if part.use else ""
         sides = [f"{self._left(part.operand)}{use}", part.formula, part.substituted]
         sides.append(value_text(part.value))
-        return " = ".join(_without_repeats([side for side in sides if side]))
+        return " = ".join(without_repeats([side for side in sides if side]))
 
     # ---------------------------------------------------------------------------- notebooks
 
     def latex(self) -> str:
         """All equations in one `aligned` environment, without the dollar signs around it."""
-        rows = [self._latex_row(part) for rule in self.rules for part in self._parts(rule)]
+        rows = [self._latex_seed()] if latex_value(self.seed) else []
+        rows += [self._latex_row(part) for rule in self.rules for part in self._parts(rule)]
         rows += [self._latex_row(part) for part in self.gradients if part.latex]
         body = " \\\\\n".join(_middle_out(rows, r"& \;\;\vdots"))
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
@@ -130,12 +133,15 @@ class StepsReport:
     def _parts(self, rule: Rule) -> list[Part]:
         return [*([rule.total] if rule.total is not None else []), *rule.parts]
 
+    def _latex_seed(self) -> str:
+        return f"{partial(self.loss, self.loss, self.is_product)} &= {latex_value(self.seed)}"
+
     def _latex_row(self, part: Part) -> str:
         left = partial(self.loss, part.operand, self.is_product)
         if part.use:
             left = f"\\left.{left}\\right|_{{{part.use}}}"
         value = latex_value(part.value)
-        return " ".join([left, "&=", " = ".join(_without_repeats([part.latex, value]))])
+        return " ".join([left, "&=", " = ".join(without_repeats([part.latex, value]))])
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex()}$$"
@@ -145,7 +151,8 @@ class StepsReport:
         return f"<details><summary>as text</summary><pre>{text}</pre></details>$${self.latex()}$$"
 
 
-def _without_repeats(sides: list[str]) -> list[str]:
+def without_repeats(sides: list[str]) -> list[str]:
+    """The sides of an equation, without those that say the same as the one before."""
     return [side for k, side in enumerate(sides) if side and (not k or side != sides[k - 1])]
 
 
@@ -186,7 +193,7 @@ def symbol(name: str) -> str:
         return f"{found[1]}_{{{found[2]}}}"
     if re.fullmatch(r"[A-Za-z]|-?[\d.]+", name):
         return name
-    word = re.sub(r"([_#$%&{}])", r"\\\1", name)
+    word = escaped(name).replace("^", r"\wedge ").replace("~", r"\sim ")
     return rf"\mathrm{{{word}}}"
 
 

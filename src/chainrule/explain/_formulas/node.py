@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,13 @@ from chainrule.autograd.modes import no_grad
 from chainrule.explain._formulas.reading import Unreadable, expression_of
 from chainrule.explain._formulas.rewriting import constant, is_program, simplified
 from chainrule.explain._formulas.slopes import times_slope
-from chainrule.explain._formulas.writing import Latex, Plain, Pretty, escaped
+from chainrule.explain._formulas.writing import (
+    Latex,
+    Plain,
+    Pretty,
+    escaped,
+    number_text,
+)
 from chainrule.ops.kinds import ELEMENTWISE
 
 if TYPE_CHECKING:
@@ -30,12 +37,18 @@ if TYPE_CHECKING:
 SAVED = ("x", "y", "z", "out", "outs", "x_shape", "y_shape", "z_shape", "shapes")
 # Rules that are more than one expression, in words.
 IN_WORDS = {
-    "cat": "the part of g that this input is in out",
-    "stack": "the part of g that this input is in out",
-    "unbind": "stack(g)",
-    "block_diag": "the block of g that this input is in out",
+    "cat": "the part of g that belongs to this operand",
+    "stack": "the part of g that belongs to this operand",
+    "unbind": "the gradients of the results, stacked",
+    "block_diag": "the block of g that belongs to this operand",
     "expand": "the sum of g over the dimensions that were expanded",
     "prod": "g times the product of all other elements",
+}
+# Rules whose helpers are nobody's own words, by operand.
+OF_PLACES = {
+    "select": ("zeros, with g where it was selected",),
+    "slice": ("zeros, with g where it was sliced",),
+    "overlay": ("g, with zeros where it was written", "the part of g where it was written"),
 }
 
 
@@ -62,7 +75,7 @@ def formula_of(node: Node, k: int, names: dict[str, str] | None = None) -> Formu
     try:
         return _read(node, k, names)
     except Exception:
-        return _in_words(node, k)
+        return _in_words(node, k, names or {})
 
 
 def slope_of(node: Node, k: int) -> Any:
@@ -107,13 +120,26 @@ def result_of(node: Node, names: dict[str, str] | None = None) -> str:
         return node_label(node)
     names = names or {}
     operands = [names.get(name, name) for name in ("x", "y", "z")[: max(op.arity, 0)]] or ["..."]
+    return as_written(op, operands, node.parameters or {})
+
+
+def as_written(op: Any, operands: list[str], parameters: dict[str, Any]) -> str:
+    """An operation of operands, in Python's operators where it has one."""
     if op.name in OPERATORS and len(operands) == 2:
         return f"{operands[0]} {OPERATORS[op.name]} {operands[1]}"
-    return f"{'-' if op.name == 'neg' else op.name}({', '.join(operands)})"
+    if op.name == "pow" and "exponent" in parameters:
+        exponent = number_text(parameters["exponent"])
+        return f"{operands[0]} ** {f'({exponent})' if exponent[0] == '-' else exponent}"
+    if op.name in FORMS:
+        return FORMS[op.name].format(*operands)
+    return f"{NAMES.get(op.name, op.name)}({', '.join(operands)})"
 
 
 OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "mm": "@", "mv": "@"}
 OPERATORS |= {"bmm": "@", "vm": "@"}
+FORMS = {"neg": "-{}", "square": "{} ** 2", "reciprocal": "1 / {}"}
+# What users call ops that have other names.
+NAMES = {"choose": "where", "conjugate": "conj"}
 
 
 def node_label(node: Node) -> str:
@@ -128,9 +154,11 @@ def _read(node: Node, k: int, names: dict[str, str] | None) -> Formula:
     op = _op_of(node)
     if op is None or (op.results != 1 and op.joint):
         raise Unreadable(type(node).__name__)
+    if op.name in OF_PLACES:
+        return _plainly(OF_PLACES[op.name][k], names or {}, False)
     rule = op.rules[0 if op.joint else k]
     if rule is None:
-        return _plainly("none: the op has no derivative in this operand")
+        return _plainly("none: the op has no derivative in this operand", {})
     if isinstance(rule, (int, float)):
         return _constant(rule, _Known(names or {}))
     saved = saved_by_name(node)
@@ -187,22 +215,25 @@ def _written(found: ast.expr, names: dict[str, str] | None) -> Formula:
     return Formula(plain, pretty, latex, tuple(name for name in ("g", *SAVED) if name in used))
 
 
-def _plainly(words: str, is_exact: bool = True) -> Formula:
-    return Formula(words, words, rf"\text{{{escaped(words)}}}", (), is_exact)
+def _plainly(words: str, names: dict[str, str], is_exact: bool = True) -> Formula:
+    """A rule in words, in which g is the gradient that arrives."""
+    parts = re.split(r"\bg\b", words)
+    plain = names.get("g", "g").join(parts)
+    latex = names.get("g", Latex.letters["g"]).join(rf"\text{{{escaped(part)}}}" for part in parts)
+    return Formula(plain, plain, latex.replace(r"\text{}", ""), (), is_exact)
 
 
-def _in_words(node: Node, k: int) -> Formula:
+def _in_words(node: Node, k: int, names: dict[str, str]) -> Formula:
     op = _op_of(node)
     if op is not None:
-        if op.name in IN_WORDS:
-            return _plainly(IN_WORDS[op.name], False)
-        return _plainly(f"the rule of {op.name} for operand {k}, of g", False)
+        words = IN_WORDS.get(op.name, f"the rule of {op.name} for operand {k}, of g")
+        return _plainly(words, names, False)
     function = getattr(type(node), "_function", None)
     if function is not None:
-        return _plainly(f"{function.__name__}.backward(g)[{k}]", False)
+        return _plainly(f"{function.__name__}.backward(g)[{k}]", names, False)
     if isinstance(node, AccumulateGrad):
-        return _plainly(".grad + g")
-    return _plainly(f"{node_label(node)}(g)[{k}]", False)
+        return _plainly(".grad + g", names)
+    return _plainly(f"{node_label(node)}(g)[{k}]", names, False)
 
 
 def _op_of(node: Node) -> Any:

@@ -134,9 +134,18 @@ class Plain:
         name = getattr(call.func, "id", "")
         if name == "where" and len(call.args) == 3:
             return self.choice(*call.args)
+        if isinstance(call.func, ast.Attribute):
+            return self.method(call.func, call.args)
         parts = [self.text(part) for part in call.args]
         parts += [self.keyword(one.arg or "", self.text(one.value)) for one in call.keywords]
         return self.called(name.lstrip("_") or self.text(call.func), parts)
+
+    def method(self, function: ast.Attribute, arguments: list[ast.expr]) -> Written:
+        if function.attr == "contiguous":  # the same values
+            return self.write(function.value)
+        return self.called(
+            function.attr, [self.text(part) for part in (function.value, *arguments)]
+        )
 
     def keyword(self, name: str, value: str) -> str:
         return value if name in ("shape", "index") else f"{name}={value}"
