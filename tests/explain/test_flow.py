@@ -192,3 +192,28 @@ def test_ten_thousand_nodes_make_a_short_report():
 
     assert len(str(report).splitlines()) < 15
     assert "(x5000)" in str(report)
+
+
+def test_uses_that_cancel_are_not_called_dead():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (way,) = flow((x - x).sum()).ways
+
+    assert str(way) == "cancelled: the gradients that meet on the way to x add up to 0"
+
+
+def test_shares_of_what_nearly_vanished_are_still_known():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (use,) = flow((x * 1e-30).sum(), {"x": x}).targets["x"].uses
+
+    assert use.share == pytest.approx(1)
+
+
+def test_a_sparse_gradient_is_measured_like_any_other():
+    weight = torch.ones(5, 3).requires_grad_()
+    places = torch.tensor([1, 1, 2])
+    dense, sparse = (
+        flow(torch.nn.functional.embedding(places, weight, sparse=is_sparse).sum(), {"w": weight})
+        for is_sparse in (False, True)
+    )
+
+    assert sparse.targets["w"].norm == dense.targets["w"].norm

@@ -265,7 +265,7 @@ def test_all_results_of_an_operation_are_named():
     x = torch.tensor([3.0, 1.0], requires_grad=True)
     a, b = x.unbind()
 
-    assert "a, b = unbind(x)" in str(steps(a * b))
+    assert "a, b = unbind(x, dim=0)" in str(steps(a * b))
 
 
 def test_no_formula_names_what_is_not_said():

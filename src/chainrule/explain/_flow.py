@@ -192,7 +192,7 @@ def _target(name: str, place: Place | None, watch: Watch) -> Target:
         return Target(name, None, ())
     with numpy.errstate(all="ignore"):
         total = sum(part.total for part in parts.values())
-        square = float(numpy.vdot(total, total).real)
+        square = float(numpy.vdot(_wide(total), _wide(total)).real)
         uses = [
             Use(line, op, _array_norm(part.total), _share(part.total, total, square), part.count)
             for (line, op), part in parts.items()
@@ -206,7 +206,9 @@ def _array_norm(array: Any) -> float:
 
 
 def _share(part: Any, total: Any, square: float) -> float | None:
-    return float(numpy.vdot(total, part).real) / square if 0 < square < math.inf else None
+    if not 0 < square < math.inf:
+        return None
+    return float(numpy.vdot(_wide(total), _wide(part)).real) / square
 
 
 def _points(graph: Graph, watch: Watch) -> tuple[Point, ...]:

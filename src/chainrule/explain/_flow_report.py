@@ -49,7 +49,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Way:
-    """A way that is dead, vanishing, exploding or not finite, and the line that is to blame.
+    """A way that is dead, cancelled, vanishing, exploding or not finite, and the line to blame.
 
     `gain` is what that operation makes of a gradient of norm 1, on average over `count` of it.
     """
@@ -69,6 +69,8 @@ class Way:
         if self.kind == "dead":
             whose = whose if self.names else ""
             return f"dead: all of the gradient{whose} becomes zero in {what}"
+        if self.kind == "cancelled":
+            return f"cancelled: the gradients that meet on the way to{whose[3:]} add up to 0"
         if not self.names and self.kind != "not finite":
             return (
                 f"{self.kind}: along {self.count} repetitions the gradient comes to norm "

@@ -88,7 +88,9 @@ def _blamed(name, kind, node: Node, watch: Watch, root: Node, norm: float) -> Wa
         if kind == "dead" and gain == 0 and watch.norms[user]:
             return Way(kind, (name,), norm, line_of(user), spoken(user), 0.0)
         gains.setdefault((line_of(user), spoken(user)), []).append(gain)
-    if kind == "dead" or kind == "not finite" or not gains:
+    if kind == "dead":  # though no operation on the way made it zero
+        return Way("cancelled", (name,), norm, line_of(node), spoken(node), math.nan)
+    if kind == "not finite" or not gains:
         return Way(kind, (name,), norm, line_of(node), spoken(node), math.nan)
     choose = min if kind == "vanishing" else max
     (line, op), some = choose(gains.items(), key=lambda item: _exponent(item[1]))

@@ -35,9 +35,14 @@ def names_of(tensors: Iterable[Any]) -> dict[int, str]:
     if frame is None:
         return found
     for name, value in variables_of(frame).items():
-        if id(value) in wanted and not name.startswith("_"):
+        if id(value) in wanted and is_spoken(name):
             found.setdefault(id(value), name)
     return found
+
+
+def is_spoken(name: str) -> bool:
+    """Whether a name is one that a person gave: not `_`, nor a tool's `@py_assert1`."""
+    return name.isidentifier() and not name.startswith("_")
 
 
 def variables_of(frame: FrameType) -> dict[str, Any]:
@@ -87,7 +92,7 @@ class PlaceNames:
         nodes = set(self._graph.nodes)
         for name, value in variables_of(frame).items() if frame is not None else ():
             place = root_of(value) if isinstance(value, Tensor) else None
-            if name.startswith("_") or place is None or place in self._names:
+            if not is_spoken(name) or place is None or place in self._names:
                 continue
             if place[0] in nodes:
                 self._take(place, name)

@@ -153,12 +153,17 @@ def _step(node: Node, arrived: tuple[Tensor | None, ...]) -> Step:
     if runs_a_backward(node):
         return Step(node, arrived, nothing, "it runs a backward of its own, which fills .grad")
     try:
-        sent = cotangents_of(node, arrived) or nothing
+        sent = tuple(map(_dense, cotangents_of(node, arrived) or nothing))
         return Step(
             node, arrived, *((sent,) if all(map(is_plain, sent)) else (nothing, TRANSFORMED))
         )
     except Exception as error:  # whatever a user's backward raises
         return Step(node, arrived, nothing, first_sentence(error))
+
+
+def _dense(part: Tensor | None) -> Tensor | None:
+    """What a sparse embedding sends, as an array: reports look at numbers."""
+    return part.to_dense() if part is not None and part.is_sparse else part
 
 
 def runs_a_backward(node: Node) -> bool:

@@ -132,12 +132,21 @@ def as_written(op: Any, operands: list[str], parameters: dict[str, Any]) -> str:
         return f"{operands[0]} ** {f'({exponent})' if exponent[0] == '-' else exponent}"
     if op.name in FORMS:
         return FORMS[op.name].format(*operands)
-    return f"{NAMES.get(op.name, op.name)}({', '.join(operands)})"
+    said = [
+        f"{name}={number_text(parameters[name])}" for name in TOLD if _is_said(parameters, name)
+    ]
+    return f"{NAMES.get(op.name, op.name)}({', '.join(operands + said)})"
+
+
+def _is_said(parameters: dict[str, Any], name: str) -> bool:
+    return isinstance(parameters.get(name), int | float | tuple)
 
 
 OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "mm": "@", "mv": "@"}
 OPERATORS |= {"bmm": "@", "vm": "@"}
 FORMS = {"neg": "-{}", "square": "{} ** 2", "reciprocal": "1 / {}"}
+# The keywords that decide what is computed, as far as users know them.
+TOLD = ("dim", "dims", "index", "start", "end", "step", "min", "max", "alpha", "correction")
 # What users call ops that have other names.
 NAMES = {"choose": "where", "conjugate": "conj"}
 
