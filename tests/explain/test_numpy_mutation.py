@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import chainrule as torch
-from chainrule._core.modes import switch_anomaly
 from chainrule.autograd import Function
 
 # As in PyTorch, an error in anomaly mode is also a warning that names the line.
@@ -18,9 +17,8 @@ PHRASE = "modified by an inplace operation.*changed behind chainrule's back"
 
 @pytest.fixture
 def anomaly():
-    before = switch_anomaly(True)
-    yield
-    switch_anomaly(*before)
+    with torch.autograd.set_detect_anomaly(True):
+        yield
 
 
 def leaf():
