@@ -45,7 +45,7 @@ def save(
     >>> torch.load(file)
     {'step': 3, 'weight': tensor([1., 1.])}
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.save.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.save.html
     """
     path = _path_of(f)
     if path is not None and path.endswith(".safetensors"):
@@ -82,7 +82,7 @@ def load(
     are pickles, which are programs, and are never run here. `weights_only` makes no
     difference: nothing else is ever loaded.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.load.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.load.html
     """
     _check_location(map_location)
     path = _path_of(f)

@@ -1,7 +1,7 @@
 """torch.sparse: what PyTorch keeps there, as far as it is here.
 
 Apart from functions.sparse, whose functions are methods of tensors: what is here few programs use.
-Source: https://docs.pytorch.org/docs/2.13/sparse.html
+See https://docs.pytorch.org/docs/2.13/sparse.html
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ cdef class device:
     >>> torch.device("cpu"), str(torch.device("cuda", 1))
     (device(type='cpu'), 'cuda:1')
 
-    Source: https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.device
+    See https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.device
     """
     cdef readonly str type
     cdef readonly object index          # int or None
@@ -137,7 +137,7 @@ CPU = device("cpu")
 def get_default_device():
     """The device of new tensors: that of the innermost `with device:`, or the one that was set.
 
-    Source: https://docs.pytorch.org/docs/2.13/generated/torch.get_default_device.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.get_default_device.html
     """
     stack = getattr(entered, "stack", None)
     if stack:
@@ -148,7 +148,7 @@ def get_default_device():
 def set_default_device(device):
     """Set the device of new tensors, in all threads; None stands for the CPU.
 
-    Source: https://docs.pytorch.org/docs/2.13/generated/torch.set_default_device.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.set_default_device.html
     """
     global standing_device
     standing_device = None if device is None else new_device(device)

@@ -30,7 +30,7 @@ cdef class Constant:
 cdef class layout(Constant):
     """How a tensor lies in memory: `torch.strided`, or by places: `torch.sparse_coo`.
 
-    Source: https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.layout
+    See https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.layout
     """
 
 
@@ -38,7 +38,7 @@ cdef class layout(Constant):
 cdef class memory_format(Constant):
     """The order of dimensions in memory: contiguous, channels last, or as the input has it.
 
-    Source: https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.memory_format
+    See https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.memory_format
     """
 
 

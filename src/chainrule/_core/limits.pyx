@@ -30,7 +30,7 @@ cdef class finfo:
     finfo(resolution=0.001, min=-65504, max=65504, eps=0.000976562, smallest_normal=6.10352e-05,
     tiny=6.10352e-05, dtype=float16)
 
-    Source: https://docs.pytorch.org/docs/2.13/type_info.html#torch.finfo
+    See https://docs.pytorch.org/docs/2.13/type_info.html#torch.finfo
     """
     cdef readonly int bits
     cdef readonly double eps, max, min, resolution, smallest_normal, tiny
@@ -76,7 +76,7 @@ cdef class iinfo:
     >>> torch.iinfo(torch.int8)
     iinfo(min=-128, max=127, dtype=int8)
 
-    Source: https://docs.pytorch.org/docs/2.13/type_info.html#torch.iinfo
+    See https://docs.pytorch.org/docs/2.13/type_info.html#torch.iinfo
     """
     cdef readonly int bits
     cdef readonly object max, min

@@ -115,7 +115,7 @@ def promote_types(type1, type2):
     >>> torch.promote_types(torch.uint8, torch.int8)
     torch.int16
 
-    Source: https://docs.pytorch.org/docs/2.13/generated/torch.promote_types.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.promote_types.html
     """
     return promote(
         types.requested(type1, "promote_types", "type1"),
@@ -130,7 +130,7 @@ def can_cast(from_, to):
     >>> torch.can_cast(torch.double, torch.float), torch.can_cast(torch.float, torch.int)
     (True, False)
 
-    Source: https://docs.pytorch.org/docs/2.13/generated/torch.can_cast.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.can_cast.html
     """
     source = types.requested(from_, "can_cast", "from_")
     return source.category <= types.requested(to, "can_cast", "to").category

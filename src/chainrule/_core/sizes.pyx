@@ -46,7 +46,7 @@ class Size(tuple):
     >>> torch.Size([2, 3]), torch.Size([2, 3]).numel(), torch.Size([2, 3])[1:]
     (torch.Size([2, 3]), 6, torch.Size([3]))
 
-    Source: https://docs.pytorch.org/docs/2.13/size.html
+    See https://docs.pytorch.org/docs/2.13/size.html
     """
 
     __slots__ = ()

@@ -27,7 +27,7 @@ cdef class dtype:
     >>> torch.float32.itemsize, torch.float32.is_floating_point, torch.float32.to_complex()
     (4, True, torch.complex64)
 
-    Source: https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.dtype
+    See https://docs.pytorch.org/docs/2.13/tensor_attributes.html#torch.dtype
     """
 
     def __init__(self):
@@ -290,7 +290,7 @@ def get_default_dtype():
     >>> torch.get_default_dtype()
     torch.float32
 
-    Source: https://docs.pytorch.org/docs/2.13/generated/torch.get_default_dtype.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.get_default_dtype.html
     """
     return default_type
 
@@ -306,7 +306,7 @@ def set_default_dtype(d, /):
     torch.float64
     >>> torch.set_default_dtype(torch.float32)
 
-    Source: https://docs.pytorch.org/docs/2.13/generated/torch.set_default_dtype.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.set_default_dtype.html
     """
     global default_type
     if not isinstance(d, dtype):

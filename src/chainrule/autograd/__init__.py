@@ -66,6 +66,10 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'chainrule.autograd' has no attribute '{name}'")
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY, *_LAZY_NAMES})
+
+
 __all__ = [
     "Function",
     "GradcheckError",

@@ -41,7 +41,7 @@ def relu(input: Tensor) -> Tensor:
     >>> torch.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.relu.html
     """
     _check_relu(input)
     return ops.relu(input)

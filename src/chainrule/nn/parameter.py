@@ -24,7 +24,7 @@ class Parameter(Tensor):
     Parameter containing:
     tensor([0., 0.], requires_grad=True)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.parameter.Parameter.html
     """
 
     _plain_results = True  # what is computed from a parameter is a Tensor
@@ -54,7 +54,7 @@ class Buffer(Tensor):
     >>> list(net.state_dict())
     ['mean']
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.parameter.Buffer.html
     """
 
     _plain_results = True

@@ -34,7 +34,7 @@ class Adam(Optimizer):
     >>> p
     tensor([0.9000], requires_grad=True)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.optim.Adam.html
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class AdamW(Adam):
     >>> torch.optim.AdamW([torch.zeros(1)]).defaults["weight_decay"]
     0.01
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.optim.AdamW.html
     """
 
     def __init__(

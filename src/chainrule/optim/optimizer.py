@@ -29,7 +29,7 @@ class Optimizer(State):
     `params` is an iterable of tensors, of (name, tensor) pairs, or of dicts which hold such an
     iterable under "params" and settings of their own; `defaults` are the settings of the rest.
 
-    Source: https://docs.pytorch.org/docs/stable/optim.html
+    See https://docs.pytorch.org/docs/2.13/optim.html
     """
 
     def __init__(self, params: Iterable, defaults: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ class SGD(Optimizer):
     >>> p
     tensor([0.8000], requires_grad=True)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.optim.SGD.html
     """
 
     def __init__(

@@ -39,7 +39,7 @@ class SparseAdam(Optimizer):
     >>> table.weight.detach().flatten()
     tensor([ 0.0000, -0.1000,  0.0000])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.optim.SparseAdam.html
     """
 
     def __init__(

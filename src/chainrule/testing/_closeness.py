@@ -70,7 +70,7 @@ def assert_close(
     >>> from chainrule.testing import assert_close
     >>> assert_close(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0 + 1e-7]))
 
-    See https://docs.pytorch.org/docs/stable/testing.html
+    See https://docs.pytorch.org/docs/2.13/testing.html
     """
     if (rtol is None) != (atol is None):
         missing = "rtol" if rtol is None else "atol"

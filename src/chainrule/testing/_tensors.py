@@ -37,7 +37,7 @@ def make_tensor(
     >>> make_tensor(2, 3, dtype=torch.float32).shape
     torch.Size([2, 3])
 
-    See https://docs.pytorch.org/docs/stable/testing.html
+    See https://docs.pytorch.org/docs/2.13/testing.html
     """
     if memory_format is not None:
         raise NotImplementedError("make_tensor: memory_format is not supported; leave it out")

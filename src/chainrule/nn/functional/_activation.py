@@ -22,7 +22,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> torch.nn.functional.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.relu.html
     """
     return rectified.relu_(input) if inplace else rectified.relu(input)
 
@@ -76,7 +76,7 @@ def softmax(
     >>> torch.nn.functional.softmax(torch.zeros(2), dim=0)
     tensor([0.5000, 0.5000])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.softmax.html
     """
     return input.softmax(chosen_dim("softmax", input, dim, _stacklevel), dtype=dtype)
 

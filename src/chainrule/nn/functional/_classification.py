@@ -33,7 +33,7 @@ def cross_entropy(
     >>> torch.nn.functional.cross_entropy(torch.zeros(1, 4), torch.tensor([2]))
     tensor(1.3863)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.cross_entropy.html
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     code_of(reduction)
@@ -156,7 +156,7 @@ def nll_loss(
     >>> torch.nn.functional.nll_loss(torch.tensor([[-1.0, -2.0]]), torch.tensor([1]))
     tensor(2.)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.nll_loss.html
     """
     code = code_of(legacy_reduction(size_average, reduce, reduction))
     check_batch(input, target)

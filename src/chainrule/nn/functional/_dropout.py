@@ -28,7 +28,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> torch.nn.functional.dropout(torch.ones(2), 1.0)
     tensor([0., 0.])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.dropout.html
     """
     check_tensor(input, "dropout")
     check_probability(p)

@@ -31,7 +31,7 @@ def embedding(
     >>> torch.nn.functional.embedding(torch.tensor([1]), torch.eye(2))
     tensor([[0., 1.]])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.embedding.html
     """
     check_table(input, weight)
     if padding_idx is not None:

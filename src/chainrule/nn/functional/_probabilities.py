@@ -37,8 +37,8 @@ def binary_cross_entropy(
     >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
     tensor(0.6931)
 
-    Source:
-    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+    See
+    https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy.html
     """
     code = code_of(legacy_reduction(size_average, reduce, reduction))
     if target.size() != input.size():
@@ -89,8 +89,8 @@ def binary_cross_entropy_with_logits(
     >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.zeros(2), torch.ones(2))
     tensor(0.6931)
 
-    Source:
-    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+    See
+    https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
     """
     code = code_of(legacy_reduction(size_average, reduce, reduction))
     if target.size() != input.size():
@@ -135,7 +135,7 @@ def kl_div(
     >>> F.kl_div(torch.zeros(1, 2), torch.full((1, 2), 0.5), reduction="batchmean")
     tensor(-0.6931)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.kl_div.html
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     if reduction == "mean":

@@ -53,7 +53,7 @@ def mse_loss(
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.mse_loss.html
     """
     compared(input, target)
     reduction = legacy_reduction(size_average, reduce, reduction)

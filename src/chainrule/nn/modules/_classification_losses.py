@@ -22,7 +22,7 @@ class CrossEntropyLoss(_WeightedLoss):
     >>> torch.nn.CrossEntropyLoss()(scores, torch.tensor([2]))
     tensor(1.3863)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.CrossEntropyLoss.html
     """
 
     __constants__ = ["ignore_index", "reduction", "label_smoothing"]

@@ -21,7 +21,7 @@ class MSELoss(_Loss):
     >>> torch.nn.MSELoss()(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.MSELoss.html
     """
 
     __constants__ = ["reduction"]

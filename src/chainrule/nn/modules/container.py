@@ -85,7 +85,7 @@ class Sequential(Numbered):
       (1): ReLU()
     )
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Sequential.html
     """
 
     def __init__(self, *args: Any) -> None:
@@ -161,7 +161,7 @@ class ModuleList(Numbered):
       (0-2): 3 x ReLU()
     )
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.ModuleList.html
     """
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
@@ -226,7 +226,7 @@ class ModuleDict(Module):
     >>> torch.nn.ModuleDict({"act": torch.nn.ReLU()})["act"]
     ReLU()
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.ModuleDict.html
     """
 
     def __init__(self, modules: Mapping[str, Module] | None = None) -> None:

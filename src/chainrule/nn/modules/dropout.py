@@ -36,7 +36,7 @@ class Dropout(_DropoutNd):
     >>> torch.nn.Dropout(0.5).eval()(torch.ones(3))
     tensor([1., 1., 1.])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Dropout.html
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -67,7 +67,7 @@ class Dropout3d(_DropoutNd):
 class AlphaDropout(_DropoutNd):
     """Dropout that keeps mean and variance of what SELU gives.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.AlphaDropout.html
     """
 
     def forward(self, input: Tensor) -> Tensor:

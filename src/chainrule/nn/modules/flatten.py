@@ -18,7 +18,7 @@ class Flatten(Module):
     >>> torch.nn.Flatten()(torch.zeros(2, 3, 4)).shape
     torch.Size([2, 12])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Flatten.html
     """
 
     __constants__ = ["start_dim", "end_dim"]
@@ -44,7 +44,7 @@ class Unflatten(Module):
     >>> torch.nn.Unflatten(1, (2, 3))(torch.zeros(5, 6)).shape
     torch.Size([5, 2, 3])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Unflatten.html
     """
 
     __constants__ = ["dim", "unflattened_size"]

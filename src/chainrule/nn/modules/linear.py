@@ -42,7 +42,7 @@ class Linear(Module):
     >>> torch.nn.Linear(2, 3)(torch.ones(5, 2)).shape
     torch.Size([5, 3])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Linear.html
     """
 
     __constants__ = ["in_features", "out_features"]
@@ -90,7 +90,7 @@ class Linear(Module):
 class Bilinear(Module):
     """``input1 @ weight[k] @ input2 + bias[k]`` for each k of out_features.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Bilinear.html
     """
 
     __constants__ = ["in1_features", "in2_features", "out_features"]

@@ -39,7 +39,7 @@ class Module(Tree, State, Conversion, Calls):
     >>> Double()
     Double()
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Module.html
     """
 
     _version: int = 1

@@ -45,7 +45,7 @@ class ParameterList(Module):
     >>> torch.nn.ParameterList([torch.zeros(2)])
     ParameterList(  (0): Parameter containing: [torch.float32 of size 2])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.ParameterList.html
     """
 
     def __init__(self, values: Iterable[object] | None = None) -> None:
@@ -111,7 +111,7 @@ class ParameterDict(Module):
     >>> list(torch.nn.ParameterDict({"scale": torch.ones(1)}).state_dict())
     ['scale']
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.ParameterDict.html
     """
 
     def __init__(self, parameters: Any = None) -> None:

@@ -29,7 +29,7 @@ class Embedding(Module):
     >>> torch.nn.Embedding(10, 3)(torch.tensor([1, 2])).shape
     torch.Size([2, 3])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.Embedding.html
     """
 
     __constants__ = [

@@ -91,7 +91,7 @@ def clip_grad_norm_(
     >>> p.grad
     tensor([0.6000, 0.8000])
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.nn.utils.clip_grad_norm_.html
     """
     parameters = _listed(parameters)
     total = get_total_norm(_gradients_of(parameters), norm_type, error_if_nonfinite, foreach)

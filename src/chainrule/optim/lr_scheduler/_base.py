@@ -24,7 +24,7 @@ class LRScheduler:
 
     A subclass defines `get_lr`, one learning rate a group, mostly from the present ones.
 
-    Source: https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
+    See https://docs.pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
     """
 
     _get_lr_called_within_step = False

@@ -28,7 +28,7 @@ ANNEALING = {"cos": cosine, "linear": line}
 class OneCycleLR(LRScheduler):
     """The 1cycle policy; `step()` is called after every batch, `total_steps` times at most.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
+    See https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.OneCycleLR.html
     """
 
     def __init__(
