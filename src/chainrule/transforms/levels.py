@@ -40,6 +40,8 @@ _thread = _Thread()
 class Level:
     """One use of a transform: entered, and left again. Later ones are further in."""
 
+    gives_tangents = False
+
     def __init__(self) -> None:
         self.number = next(_numbers)
         self.is_active = True
@@ -223,7 +225,7 @@ def run(op: Op, arrays: tuple, parameters: dict | None) -> Any:
 
 def crossed_level(parameters: dict | None) -> Level | None:
     """The level that an op enters or leaves (see crossing), None of any other op."""
-    return parameters.get("level") if parameters else None
+    return (parameters.get("level") or parameters.get("within")) if parameters else None
 
 
 # -------------------------------------------------------------------------------- cotangents
@@ -232,9 +234,10 @@ def crossed_level(parameters: dict | None) -> Level | None:
 def levels_between(x: Any, out: Any, parameters: dict | None) -> tuple | None:
     """(levels of a result but not of an operand, the other way round); None: there are none.
 
-    What an op crosses itself, its own rule deals with.
+    What an op crosses itself, its own rule deals with; but not where that depends on whether the
+    backward takes place within the level (see crossing).
     """
-    crossed = crossed_level(parameters)
+    crossed = parameters.get("level") if parameters else None
     mine, its = levels_of(x), levels_of(out)
     lower = tuple(level for level in its if level not in mine and level is not crossed)
     lift = tuple(level for level in mine if level not in its and level is not crossed)
