@@ -9,6 +9,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.modes import count_batches
 from chainrule._core.writes import in_place_call
 from chainrule.functions.activation_arguments import (
     applied,
@@ -19,6 +20,7 @@ from chainrule.functions.activation_arguments import (
 )
 from chainrule.functions.declare import method, public
 from chainrule.functions.factory import fitting
+from chainrule.functions.random import rand_like
 from chainrule.ops import activation as ops
 
 # ------------------------------------------------------------------ rectified and their kin
@@ -153,6 +155,10 @@ def rrelu(
 
 def _drawn_slopes(input: Tensor, lower: float, upper: float, generator: object) -> Tensor:
     """Slopes drawn in order for the elements that are not positive; 1 for the others."""
+    if count_batches():  # members have others that are not positive: one is drawn for each element
+        slopes = wrap_array(numpy.empty(input.shape, input.dtype.numpy))
+        slopes = rand_like(slopes, generator=generator) * (upper - lower) + lower
+        return slopes.where(input.detach() <= 0, 1.0)
     flat = input._array <= 0
     count = int(flat.sum())
     drawn = wrap_array(numpy.empty(count, numpy.float64)).uniform_(

@@ -15,7 +15,7 @@ from chainrule._core.kernels import run_op
 from chainrule._core.modes import count_batches
 from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import mul
-from chainrule.ops.conversion import cast, clone
+from chainrule.ops.conversion import cast, clone, contiguous_clone
 from chainrule.ops.reduction import sum
 from chainrule.ops.shape import expand
 from chainrule.transforms import members
@@ -234,4 +234,4 @@ def repeated(array: Any, like: Any) -> Any:
         return inner
     size = like.level.size
     copies = run_op(expand, (inner,), {"shape": (size, *inner.shape)})
-    return BatchedArray(like.level, run_op(clone, (copies,), None))
+    return BatchedArray(like.level, run_op(contiguous_clone, (copies,), None))
