@@ -144,7 +144,8 @@ class BatchedArray(WrappedArray):
 
     def without_tangents(self) -> Any:
         """Those of the values."""
-        return BatchedArray(self.level, without_tangents(self.inner))
+        plain = without_tangents(self.inner)
+        return self if plain is self.inner else BatchedArray(self.level, plain)
 
     def left(self) -> Any:
         """A batch has no meaning outside its vmap."""
