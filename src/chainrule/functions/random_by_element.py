@@ -167,6 +167,7 @@ def multinomial(
             f"{type(input).__name__}"
         )
     samples = integer("multinomial", "num_samples", 2, num_samples)
+    given, input = input, input.detach()
     check_weights(input, samples, replacement, out)
     draw = distributions.multinomial
     if replacement and samples > 1:
@@ -178,5 +179,5 @@ def multinomial(
         indices = drawn_by_row(spread(input)._array, lambda rows: draw(stream, rows, samples))
     else:
         indices = draw(stream, input._array, samples)
-    drawn = mark(wrap_array(indices), input, "multinomial")
+    drawn = mark(wrap_array(indices), given, "multinomial")
     return deliver(drawn, out, "multinomial")

@@ -17,6 +17,7 @@ from chainrule.functions.activation_arguments import (
     check_number,
     check_ordered,
     check_tensor,
+    plain_number,
 )
 from chainrule.functions.declare import method, public
 from chainrule.functions.factory import fitting
@@ -76,6 +77,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
             f"not supported: the slope is {negative_slope}. This is caused by calling in-place "
             "forward function with a negative slope, please call out-of-place version instead."
         )
+    negative_slope = plain_number(negative_slope, "leaky_relu", "negative_slope", 2)
     op = ops.leaky_relu_in_place if inplace else ops.leaky_relu
     return applied(op, input, inplace, negative_slope=negative_slope)
 
@@ -313,4 +315,5 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     tensor([ 0., -2.])
     """
     check_floating(input, "hardshrink")
+    lambd = plain_number(lambd, "hardshrink", "lambd", 2)
     return ops.hardshrink(input, lambd=lambd)

@@ -66,6 +66,16 @@ class DualArray(WrappedArray):
         if self.tangent is not None:
             self.tangent = laid_out(self.tangent, self.inner)
 
+    def __getattr__(self, name: str) -> Any:
+        """NumPy's methods are refused: they would lose the tangent."""
+        if not callable(getattr(numpy.ndarray, name, None)) or name.startswith("__"):
+            raise AttributeError(f"'DualArray' object has no attribute '{name}'")
+
+        def refused(*arguments: Any, **keywords: Any) -> Any:
+            raise self.refuse(f"call numpy.ndarray.{name} on")
+
+        return refused
+
     def without_tangents(self) -> Any:
         """The primal's."""
         return without_tangents(self.inner)

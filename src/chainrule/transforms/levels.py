@@ -164,13 +164,25 @@ class WrappedArray(Wrapped, NDArrayOperatorsMixin):
         """Refused: the numbers are not those of one array."""
         raise self.refuse("take the values of")
 
-    def min(self) -> Any:
+    def min(self, *arguments: Any, **keywords: Any) -> Any:
         """The smallest of all elements: what holds of it holds of every member."""
+        if arguments or keywords:
+            raise self.refuse("take minima along a dimension of")
         return self.inner.min()
 
-    def max(self) -> Any:
+    def max(self, *arguments: Any, **keywords: Any) -> Any:
         """The largest of all elements."""
+        if arguments or keywords:
+            raise self.refuse("take maxima along a dimension of")
         return self.inner.max()
+
+    def __dlpack__(self, **keywords: Any) -> Any:
+        """Refused: others would see the memory without the transform."""
+        raise self.refuse("export")
+
+    def __dlpack_device__(self) -> Any:
+        """Refused, as what it is asked for is."""
+        raise self.refuse("export")
 
     def __getitem__(self, index):
         """A view of a part, by NumPy's basic indexing."""
