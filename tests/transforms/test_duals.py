@@ -17,7 +17,7 @@ def check(case, values):
     with DualLevel() as level:
         inputs = tensors(torch, values)
         for place, tangent in zip(places, tangents, strict=True):
-            inputs[place] = make_dual(inputs[place], torch.from_numpy(tangent), level=level)
+            inputs[place] = make_dual(inputs[place], torch.from_numpy(tangent), within=level)
         outs = parts(call(torch, case, inputs))
         found = [array_of(tangent_part(out, level=level)) for out in outs]
 

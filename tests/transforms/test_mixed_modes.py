@@ -46,7 +46,7 @@ def forward_over_reverse(case, values, places, tangents):
     with DualLevel() as level:
         inputs = tensors(torch, values)
         for place, tangent in zip(places, tangents, strict=True):
-            inputs[place] = make_dual(inputs[place], torch.from_numpy(tangent), level=level)
+            inputs[place] = make_dual(inputs[place], torch.from_numpy(tangent), within=level)
         found = gradients(case, inputs, places)
         return [array_of(tangent_part(g, level=level)) for g in found]
 
@@ -56,7 +56,7 @@ def reverse_over_forward(case, values, places, tangents):
     with DualLevel() as level:
         inputs = list(leaves)
         for place, tangent in zip(places, tangents, strict=True):
-            inputs[place] = make_dual(leaves[place], torch.from_numpy(tangent), level=level)
+            inputs[place] = make_dual(leaves[place], torch.from_numpy(tangent), within=level)
         slope = tangent_part(loss(case, inputs), level=level)
     chosen = [leaves[place] for place in places]
     if not slope.requires_grad:

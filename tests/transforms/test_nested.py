@@ -24,7 +24,7 @@ def tangents_of(case, inputs, places, tangents):
     with DualLevel() as level:
         given = list(inputs)
         for place, tangent in zip(places, tangents, strict=True):
-            given[place] = make_dual(inputs[place], tangent, level=level)
+            given[place] = make_dual(inputs[place], tangent, within=level)
         outs = parts(call(torch, case, given))
         return [tangent_part(out, level=level) for out in outs if out.dtype.is_floating_point]
 
@@ -57,7 +57,7 @@ def batch_inside_forward(case, values, places, tangents):
     inputs = [stacked(members(value)) for value in values]
     with DualLevel() as level:
         for place, tangent in zip(places, tangents, strict=True):
-            inputs[place] = make_dual(inputs[place], stacked(members(tangent)), level=level)
+            inputs[place] = make_dual(inputs[place], stacked(members(tangent)), within=level)
         with BatchLevel(SIZE) as batch:
             entered = [enter_batch(x, level=batch, dim=0) for x in inputs]
             outs = [leave_batch(y, level=batch, dim=0) for y in parts(call(torch, case, entered))]
@@ -101,7 +101,7 @@ def test_the_tangent_of_a_tangent_is_that_of_differences(case):
     with DualLevel() as level:
         inputs = tensors(torch, values)
         for place, tangent in zip(places, outer, strict=True):
-            inputs[place] = make_dual(inputs[place], torch.from_numpy(tangent), level=level)
+            inputs[place] = make_dual(inputs[place], torch.from_numpy(tangent), within=level)
         outs = tangents_of(case, inputs, places, constants)
         found = [array_of(tangent_part(out, level=level)) for out in outs]
 

@@ -7,8 +7,9 @@ get their tangents and give them back.
 from __future__ import annotations
 
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from chainrule._core.apply import view_of
 from chainrule._core.core import Tensor, blank
 from chainrule._core.recording import record_call
 from chainrule._core.wrapped import Wrapped
@@ -16,7 +17,7 @@ from chainrule._core.writes import put_array, share
 from chainrule.autograd.modes import Mode
 from chainrule.transforms.crossing import make_dual as make_dual_op
 from chainrule.transforms.crossing import primal_part, tangent_part
-from chainrule.transforms.dual import DualArray, DualLevel
+from chainrule.transforms.dual import DualArray, DualLevel, is_off, laid_out, switch_off
 from chainrule.transforms.levels import levels_of
 
 __all__ = [
@@ -142,11 +143,15 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
 
 
 def _dual(tensor: Tensor, tangent: Tensor, level: DualLevel) -> Tensor:
-    """A dual that shares memory and version with its primal, as a view would."""
-    made = share(blank(Tensor), tensor)
-    put_array(made, DualArray(level, tensor._array, tangent._array))
+    """A dual that is a view of its primal; or, as views have but one history, shares its memory."""
+    array: Any = DualArray(level, tensor._array, laid_out(tangent._array, tensor._array))
+    if tangent.requires_grad:
+        made = share(blank(Tensor), tensor)
+        put_array(made, array)
+    else:
+        made = view_of(tensor, array)
     if tensor.requires_grad or tangent.requires_grad:
-        record_call(make_dual_op, (tensor, tangent), {"level": level}, made)
+        record_call(make_dual_op, (tensor, tangent), {"within": level}, made)
     return made
 
 
@@ -166,9 +171,11 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
             f"{type(tensor).__name__}"
         )
     chosen = _level(level, "unpack_dual")
-    if chosen is None or not _has_tangent(tensor._array, chosen):
+    if chosen is None or is_off() or not _has_tangent(tensor._array, chosen):
         return UnpackedDualTensor(tensor, None)
-    return UnpackedDualTensor(primal_part(tensor, level=chosen), tangent_part(tensor, level=chosen))
+    return UnpackedDualTensor(
+        primal_part(tensor, within=chosen), tangent_part(tensor, level=chosen)
+    )
 
 
 def _has_tangent(array: object, level: DualLevel) -> bool:
@@ -178,6 +185,24 @@ def _has_tangent(array: object, level: DualLevel) -> bool:
             return array.tangent is not None
         array = array.inner  # type: ignore[attr-defined]
     return False
+
+
+def _is_fwd_grad_enabled() -> bool:
+    """Whether results have tangents in this thread, where operands have any."""
+    return not is_off()
+
+
+class _set_fwd_grad_enabled(Mode):
+    """Results have tangents, or have none, in the body of a `with` or of a decorated function."""
+
+    def __init__(self, mode: bool) -> None:
+        self.prev = not switch_off(not mode)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        switch_off(not self.prev)
 
 
 class dual_level(Mode):

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.writes import put_array
 from chainrule.functions import zeros_like
 from chainrule.transforms.batch import BatchedArray, BatchLevel
-from chainrule.transforms.dual import DualArray, DualLevel
-from chainrule.transforms.levels import Level, WrappedArray
+from chainrule.transforms.dual import DualLevel
+from chainrule.transforms.levels import Level, levels_of
+from chainrule.transforms.parts import joined, parted
 from chainrule.transforms.rules import first
 from chainrule.utils._pytree import _broadcast_to_and_flatten, tree_flatten, tree_unflatten
 
@@ -50,23 +52,30 @@ def _is_of(value: Any, level: Level) -> bool:
 
 def _on_dual(cls, ctx, arguments, plainly, level):
     """forward on the primals, and the Function's jvp on the tangents."""
-    primals = [wrap_array(a._array.inner) if _is_of(a, level) else a for a in arguments]
+    pairs = [_parted(a, level) for a in arguments]
+    primals = [primal for primal, _ in pairs]
     output = run_forward(cls, ctx, tuple(primals), plainly)
     outputs = output if isinstance(output, tuple) else (output,)
-    tangents = [_tangent(ctx, a, p, level) for a, p in zip(arguments, primals)]
+    tangents = [_tangent(ctx, *pair) for pair in pairs]
     found = _pushed(cls, ctx, tangents, outputs)
-    results = tuple(_dual(value, tangent, level, k) for k, (value, tangent) in enumerate(found))
+    results = tuple(_dual(ctx, *pair, level, k) for k, pair in enumerate(found))
+    results = _written(ctx, arguments, primals, outputs, results)
     _rename(ctx, [*primals, *outputs], [*arguments, *results])
     return results if isinstance(output, tuple) else results[0]
 
 
-def _tangent(ctx: Any, argument: Any, primal: Any, level: Level) -> Tensor | None:
+def _parted(argument: Any, level: Level) -> tuple[Any, Tensor | None]:
+    """An argument's primal and tangent of a level."""
+    if not isinstance(argument, Tensor) or not level.holds(argument._array):
+        return argument, None
+    primal, tangent = parted(argument._array, level)
+    return wrap_array(primal), None if tangent is None else wrap_array(tangent)
+
+
+def _tangent(ctx: Any, primal: Any, tangent: Tensor | None) -> Tensor | None:
     """An argument's tangent: zeros where it has none, unless the Function wants None."""
-    if not isinstance(argument, Tensor):
-        return None
-    array: Any = argument._array
-    if _is_of(argument, level) and array.tangent is not None:
-        return wrap_array(array.tangent)
+    if tangent is not None or not isinstance(primal, Tensor):
+        return tangent
     differentiable = primal.is_floating_point() or primal.is_complex()
     return zeros_like(primal) if ctx.materialize_grads and differentiable else None
 
@@ -87,9 +96,14 @@ def _pushed(cls, ctx, tangents, outputs):
     return list(zip(outputs, found))
 
 
-def _dual(value: Any, tangent: Any, level: DualLevel, number: int) -> Any:
-    if tangent is None or not isinstance(value, Tensor):
+def _dual(ctx: Any, value: Any, tangent: Any, level: DualLevel, number: int) -> Any:
+    if tangent is None:
         return value
+    if not isinstance(value, Tensor) or any(value is one for one in ctx.non_differentiable):
+        raise RuntimeError(
+            f"Function's jvp returned a gradient at position {number}, but the corresponding "
+            "forward output is not a differentiable Tensor."
+        )
     if not isinstance(tangent, Tensor):
         raise RuntimeError(
             f"expected Variable or None (got {type(tangent).__name__}) for grad output {number}."
@@ -100,7 +114,25 @@ def _dual(value: Any, tangent: Any, level: DualLevel, number: int) -> Any:
             f"Tensor, this is not supported. Tensor is of size {list(value.shape)} while the given "
             f"forward gradient is of size {list(tangent.shape)}."
         )
-    return wrap_array(level.dual(value._array, tangent.to(value.dtype)._array))
+    if not (tangent.is_floating_point() or tangent.is_complex()):
+        raise RuntimeError(
+            "Expected both tensor and its forward grad to be floating point or complex, but the "
+            f"jvp of {value.dtype} values gave one of {tangent.dtype}"
+        )
+    return wrap_array(joined(value._array, tangent.to(value.dtype)._array, level))
+
+
+def _written(ctx, arguments, primals, outputs, results):
+    """The results, the arguments that forward wrote to as they are: now with the new tangents."""
+    found = list(results)
+    for argument, primal in zip(arguments, primals):
+        if not any(primal is tensor for tensor in ctx.dirty_tensors):
+            continue
+        for k, output in enumerate(outputs):
+            if output is primal:
+                put_array(argument, results[k]._array)
+                found[k] = argument
+    return tuple(found)
 
 
 def _rename(ctx: Any, old: list, new: list) -> None:
@@ -126,7 +158,9 @@ def _on_batch(cls, ctx, arguments, plainly, level):
             "overridden vmap staticmethod to avoid ambiguity."
         )
     if cls.generate_vmap_rule:
-        _refuse_tangents_below(cls, arguments)
+        below = _dual_levels(arguments)
+        if below:
+            return _on_dual(cls, ctx, arguments, plainly, max(below))
         return plainly(cls, ctx, arguments)
     if not overridden:
         raise RuntimeError(
@@ -141,16 +175,15 @@ def _on_batch(cls, ctx, arguments, plainly, level):
     return output
 
 
-def _refuse_tangents_below(cls: Any, arguments: tuple) -> None:
-    for value in arguments:
-        array = value._array if isinstance(value, Tensor) else None
-        while isinstance(array, WrappedArray):
-            if isinstance(array, DualArray):
-                raise NotImplementedError(
-                    f"{cls.__name__}: a Function with generate_vmap_rule in a vmap inside forward "
-                    "mode; give it a vmap staticmethod, or put forward mode inside the vmap"
-                )
-            array = array.inner
+def _dual_levels(arguments: tuple) -> list[Level]:
+    """The levels of forward mode that arguments of a batch are part of."""
+    return [
+        level
+        for value in arguments
+        if isinstance(value, Tensor)
+        for level in levels_of(value._array)
+        if isinstance(level, DualLevel)
+    ]
 
 
 def _entered(returned: Any, level: BatchLevel) -> Any:
@@ -167,8 +200,9 @@ def _entered(returned: Any, level: BatchLevel) -> Any:
     dims = _broadcast_to_and_flatten(out_dims, spec)
     if dims is None:
         raise RuntimeError(
-            f"vmap staticmethod: out_dims {out_dims} are not compatible with the structure of the "
-            f"output, {spec}"
+            "The autograd.Function's vmap staticmethod returned an incompatible (output, out_dims) "
+            f"tuple. Expected out_dims={out_dims} to be compatible with the structure of `output`. "
+            f"out_dims has structure {tree_flatten(out_dims)[1]} but output has structure {spec}."
         )
     return tree_unflatten([_batch(value, dim, level) for value, dim in zip(flat, dims)], spec)
 

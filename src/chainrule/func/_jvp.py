@@ -55,18 +55,18 @@ def pushed_forward(
     values, directions, spec = _checked(primals, tangents)
     level = DualLevel()
     with level:
-        inputs = [make_dual(x, t, level=level) for x, t in zip(values, directions)]
+        inputs = [make_dual(x, t, within=level) for x, t in zip(values, directions)]
         found, aux = with_aux(func(*spec.unflatten(inputs)), has_aux, _NAME)
         outputs, form = tree_flatten(found)
         check_outputs(outputs, _NAME)
         if strict:
             _check_dependent(outputs, level)
         results = (
-            form.unflatten(primal_part(output, level=level) for output in outputs),
+            form.unflatten(primal_part(output, within=level) for output in outputs),
             form.unflatten(tangent_part(output, level=level) for output in outputs),
         )
         if has_aux:
-            return *results, seen_aux(aux, lambda x: primal_part(x, level=level))
+            return *results, seen_aux(aux, lambda x: primal_part(x, within=level))
     return results
 
 

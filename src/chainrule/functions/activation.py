@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chainrule.functions.activation_arguments import applied, check_floating, check_tensor
+from chainrule.functions.activation_arguments import (
+    applied,
+    check_floating,
+    check_tensor,
+    plain_number,
+)
 from chainrule.functions.declare import public
 from chainrule.ops import activation as ops
 from chainrule.ops import exponential
@@ -32,6 +37,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def _scaled_elu(input: Tensor, alpha: float, scale: float, inplace: bool) -> Tensor:
     check_floating(input, "elu")
+    alpha = plain_number(alpha, "elu", "alpha", 2)
     op = ops.elu_in_place if inplace else ops.elu
     return applied(op, input, inplace, alpha=alpha, scale=scale, input_scale=1.0)
 
@@ -84,6 +90,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     check_floating(input, "celu", "elu_cpu")
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    alpha = plain_number(alpha, "celu", "alpha", 2)
     op = ops.celu_in_place if inplace else ops.celu
     return applied(op, input, inplace, alpha=alpha)
 
@@ -146,6 +153,8 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     tensor([ 0.6931, 30.0000])
     """
     check_floating(input, "softplus")
+    beta = plain_number(beta, "softplus", "beta", 2)
+    threshold = plain_number(threshold, "softplus", "threshold", 3)
     return exponential.softplus(input, beta=beta, threshold=threshold)
 
 

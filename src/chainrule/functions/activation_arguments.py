@@ -5,7 +5,7 @@ Apart from the activations, whose files hold one function after the other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainrule._core.core import Tensor
 from chainrule._core.writes import in_place_call
@@ -35,6 +35,17 @@ def check_ordered(input: Tensor, name: str) -> None:
     check_tensor(input, name)
     if input.dtype.is_complex:
         raise NotImplementedError(f"{name}: clamp is not supported for complex types")
+
+
+def plain_number(value: Any, name: str, argument: str, position: int) -> Any:
+    """A number, or that of a tensor of no dimensions; TypeError for any other tensor."""
+    if not isinstance(value, Tensor):
+        return value
+    if value.ndim or value.requires_grad:
+        raise TypeError(
+            f"{name}(): argument '{argument}' (position {position}) must be Number, not Tensor"
+        )
+    return value.item()
 
 
 def check_number(value: object, name: str, argument: str, position: int) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from chainrule._core.core import Tensor, bind_method, blank
 from chainrule._core.operation import bind_late
-from chainrule._core.writes import replace_array, share
+from chainrule._core.writes import put_array, replace_array, share
 from chainrule.functions.declare import method
-from chainrule.functions.identity import set_requires_grad
+from chainrule.functions.identity import constant_array, set_requires_grad
 
 # -------------------------------------------------------------------------------- subclasses
 
@@ -27,6 +27,7 @@ def make_subclass(cls, tensor) -> Tensor:
 
 def _make_subclass(cls, data, require_grad=False):
     made = share(blank(cls), data)
+    put_array(made, constant_array(data))
     if require_grad:
         set_requires_grad(made, True)
     return made
@@ -53,7 +54,7 @@ def _deepcopy(self, memo):
         )
     if id(self) in memo:
         return memo[id(self)]
-    made = _rebuild(self.__class__, self._array.copy(order="K"), self.requires_grad)
+    made = _rebuild(self.__class__, constant_array(self).copy(order="K"), self.requires_grad)
     memo[id(self)] = made
     if self._grad is not None:
         made._grad = _deepcopy(self._grad.detach(), {})
@@ -79,7 +80,7 @@ def _rebuild(cls, array, requires_grad):
 def _reduce(self, protocol):
     """Pickling keeps the values and requires_grad; a result becomes a leaf, .grad is dropped."""
     kind = None if self.__class__ is Tensor else self.__class__
-    arguments = (kind, self._array, self.requires_grad)
+    arguments = (kind, constant_array(self), self.requires_grad)
     return _rebuild, arguments, self.__dict__ or None
 
 

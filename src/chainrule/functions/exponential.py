@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chainrule.functions.activation_arguments import plain_number
 from chainrule.functions.declare import deliver, method, pairwise, pointwise, public
 from chainrule.functions.factory import integer
 from chainrule.ops import exponential as ops
@@ -135,6 +136,7 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.logit.html
     """
+    eps = plain_number(eps, "logit", "eps", 2)
     result = ops.logit(input) if eps is None else ops.logit_within(input, eps=eps)
     return deliver(result, out, "logit")
 
@@ -144,6 +146,7 @@ def logit_(self, eps: float | None = None) -> Tensor:
     """logit, in place."""
     if eps is None:
         return ops.logit.in_place(self)
+    eps = plain_number(eps, "logit_", "eps", 1)
     return ops.logit_within.in_place(self, eps=eps)
 
 

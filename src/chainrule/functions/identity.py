@@ -7,7 +7,7 @@ tensor anew.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor, bind_method, blank, source_of
@@ -42,10 +42,17 @@ def detach(self) -> Tensor:
     plain = kind is Tensor or getattr(kind, "_plain_results", False)
     made = share(blank(Tensor if plain else kind), self)
     if is_transformed(made):
-        from chainrule.transforms.levels import without_tangents
-
-        put_array(made, without_tangents(made._array))
+        put_array(made, constant_array(made))
     return mark(made, self, "detach")
+
+
+def constant_array(x: Tensor) -> Any:
+    """A tensor's array without tangents, for what is cut off forward mode too."""
+    if not is_transformed(x):
+        return x._array
+    from chainrule.transforms.levels import without_tangents
+
+    return without_tangents(x._array)
 
 
 @method
@@ -64,7 +71,7 @@ def detach_(self) -> Tensor:
 
 def _get_data(self):
     """The same memory as a constant whose writes no backward notices."""
-    return mark(wrap_array(self._array), self, "data")
+    return mark(wrap_array(constant_array(self)), self, "data")
 
 
 def _set_data(self, value):

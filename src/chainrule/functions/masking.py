@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.broadcasting import common_shape
 from chainrule.functions.declare import deliver, method, public
@@ -119,12 +119,17 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
         raise RuntimeError(
             f"masked_select: expected BoolTensor for mask, but got {mask.dtype.legacy}"
         )
+    if is_transformed(mask):
+        raise RuntimeError(
+            "vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask). We cannot "
+            "support this because for each batch this would return a differently shaped Tensor: "
+            "torch.where keeps the shape"
+        )
     x, numbers, dims = _marked(input, mask)
     return deliver(masked_select_op(x, numbers, dims=dims), out, "masked_select")
 
 
-def _scattered(input, mask, source) -> tuple:
-    """What masked_scatter writes, and where."""
+def _check_scatter(input, mask, source) -> None:
     check_tensor(source, "masked_scatter", "source", 2)
     if mask.dtype.category != 0:
         raise RuntimeError(
@@ -136,12 +141,34 @@ def _scattered(input, mask, source) -> tuple:
             "masked_scatter: expected self and source to have same dtypes but got "
             f"{input.dtype.legacy} and {source.dtype.legacy}"
         )
-    x, numbers, dims = _marked(input, mask)
-    count = numbers._array.size
+
+
+def _check_enough(source, count) -> None:
     if count > source._array.size:
         raise RuntimeError(
             f"Number of elements of source < number of ones in mask: {source._array.size} < {count}"
         )
+
+
+def _scattered_by_member(input, mask, source) -> Tensor:
+    """masked_scatter where each member of a batch has a mask of its own."""
+    _check_scatter(input, mask, source)
+    shape = common_shape(mask._array.shape, input._array.shape)
+    mask = expand(mask, shape=shape)
+    places = mask.reshape(-1).cumsum(0) - 1
+    _check_enough(source, int(places._array.max()) + 1 if places.numel() else 0)
+    if not source.numel():
+        return expand(input, shape=shape).clone()
+    values = source.reshape(-1)[places.clamp(min=0)].reshape(shape)
+    return values.where(mask, input)
+
+
+def _scattered(input, mask, source) -> tuple:
+    """What masked_scatter writes, and where."""
+    _check_scatter(input, mask, source)
+    x, numbers, dims = _marked(input, mask)
+    count = numbers._array.size
+    _check_enough(source, count)
     values = source if source.ndim == 1 else source.reshape(-1)
     values = values if count == source._array.size else narrow(values, dim=0, start=0, length=count)
     return x, numbers, dims, values
@@ -158,6 +185,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.Tensor.masked_scatter_.html
     """
+    if is_transformed(mask):
+        return _scattered_by_member(input, mask, source)
     x, numbers, dims, values = _scattered(input, mask, source)
     found = masked_scatter_op(x, values, numbers, dims=dims)
     return found if input.ndim or mask.ndim else view(found, shape=())
@@ -167,6 +196,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """masked_scatter, in place."""
     _check_in_place(self, mask)
+    if is_transformed(mask):
+        return self.copy_(_scattered_by_member(self, mask, source))
     x, numbers, dims, values = _scattered(self, mask, source)
     where, new = numbers._array, values._array
     write(x, Write(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy
 
-from chainrule._core.apply import wrap_array
+from chainrule._core.apply import is_transformed, wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import fitting
@@ -17,6 +17,7 @@ from chainrule.functions.identity import checked_dim
 from chainrule.functions.index_reading import INT64, in_bounds
 from chainrule.functions.writing import Write, both_forms, raised
 from chainrule.ops import indexing as ops
+from chainrule.ops.filling import masked_fill_tensor
 from chainrule.ops.places import add_members, put_members
 from chainrule.ops.shape import view
 
@@ -206,6 +207,14 @@ def _copied(input, dim, count, source) -> Tensor:
     return source
 
 
+def _fill_by_member(input: Tensor, dim: int, index: Tensor, value: Tensor) -> Write:
+    """The fill where each member of a batch has numbers of its own: as a mask says them."""
+    length = input._array.shape[dim]
+    marks = (index.reshape(-1, 1) == wrap_array(numpy.arange(length))).any(0)
+    mask = marks.reshape(tuple(length if axis == dim else 1 for axis in range(input.ndim)))
+    return Write(masked_fill_tensor, (mask, value), {}, lambda out: None)  # written by the op
+
+
 @both_forms
 def index_fill(input: Tensor, dim: int, index: Tensor, value: complex | Tensor) -> Write:
     """input with one value in all members that a vector of numbers names.
@@ -239,6 +248,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: complex | Tensor) 
             "index_fill_(): Converting complex Scalar to non-complex type is not supported"
         )
     numbers = in_bounds(index._array, dim, input._array.shape[dim])
+    if is_transformed(index):
+        return _fill_by_member(input, dim, wrap_array(numbers), value.to(input.dtype))
     if op is fill_op:  # what is named twice is still one place, with one cotangent
         index = wrap_array(numpy.unique(numbers))
     return _put(op, put_members, dim, index, value.to(input.dtype))

@@ -5,11 +5,12 @@ Apart from random.py, where all numbers of a tensor come from one distribution.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.cuts import mark
+from chainrule._core.modes import count_batches
 from chainrule.functions.declare import deliver, method, public
 from chainrule.functions.factory import check_place, integer, shape_of
 from chainrule.functions.generator import Generator, stream_of
@@ -20,7 +21,7 @@ from chainrule.functions.random_bounds import (
     check_normal,
     check_weights,
 )
-from chainrule.functions.random_drawing import new, normal_plan
+from chainrule.functions.random_drawing import chances, new, normal_plan
 from chainrule.ops import distributions, random
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def normal(
             "a Tensor mean or a Tensor std or both, or (float mean, float std, tuple of ints size)"
         )
     _check_std(tensor if out is None else out, std)
+    mean, std = spread(mean), spread(std)
     stream, kind = stream_of("normal", generator), (tensor if out is None else out).dtype.numpy
     if not isinstance(std, Tensor):
         result = random.normal_around(mean, stream=stream, dtype=kind, std=std)
@@ -77,6 +79,16 @@ def normal(
     else:
         result = random.normal_each(mean, std, stream=stream, dtype=kind)
     return deliver(result, out, "normal")
+
+
+def spread(parameter: Any) -> Any:
+    """What a distribution is told, once for each member of a batch that draws for itself."""
+    if not count_batches() or not isinstance(parameter, Tensor):
+        return parameter
+    from chainrule.transforms import chance
+
+    chance.check_allowed()
+    return chance.spread(parameter)
 
 
 def _check_std(tensor: Tensor, std: Tensor | float) -> None:
@@ -118,11 +130,13 @@ def bernoulli(
     if p is None:
         check_chances(input)
         kind = (input if out is None else out).dtype.numpy
-        return deliver(random.bernoulli_of(input, stream=stream, dtype=kind), out, "bernoulli")
+        return deliver(
+            random.bernoulli_of(spread(input), stream=stream, dtype=kind), out, "bernoulli"
+        )
     p = real("bernoulli", "p", 2, p)
     check_chance(p)
-    draws = distributions.bernoulli(stream, input._array.size, input.dtype.numpy, p)
-    return deliver(wrap_array(draws.reshape(input.shape)), out, "bernoulli")
+    spread(input)
+    return deliver(chances(tuple(input.shape), input, p, generator), out, "bernoulli")
 
 
 @public
@@ -153,10 +167,17 @@ def multinomial(
             f"{type(input).__name__}"
         )
     samples = integer("multinomial", "num_samples", 2, num_samples)
+    given, input = input, input.detach()
     check_weights(input, samples, replacement, out)
     draw = distributions.multinomial
     if replacement and samples > 1:
         draw = distributions.multinomial_with_replacement
     stream = stream_of("multinomial", generator)
-    drawn = mark(wrap_array(draw(stream, input._array, samples)), input, "multinomial")
+    if count_batches():
+        from chainrule.transforms.chance import drawn_by_row
+
+        indices = drawn_by_row(spread(input)._array, lambda rows: draw(stream, rows, samples))
+    else:
+        indices = draw(stream, input._array, samples)
+    drawn = mark(wrap_array(indices), given, "multinomial")
     return deliver(drawn, out, "multinomial")

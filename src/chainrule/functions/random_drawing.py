@@ -89,11 +89,13 @@ def _drawn(name, template, dtype, plan, generator) -> numpy.ndarray:
     return fill(template)
 
 
-def chances(shape: tuple[int, ...], like: Tensor, p: float) -> Tensor:
+def chances(
+    shape: tuple[int, ...], like: Tensor, p: float, generator: Generator | None = None
+) -> Tensor:
     """0 or 1, of a shape and in a tensor's dtype: 1 with probability p."""
     template = numpy.empty(shape, like.dtype.numpy)
     return wrap_array(
-        _drawn("bernoulli", template, like.dtype, lambda dtype: (random.bernoulli, (p,)), None)
+        _drawn("bernoulli", template, like.dtype, lambda dtype: (random.bernoulli, (p,)), generator)
     )
 
 

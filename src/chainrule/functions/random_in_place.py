@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy
+
+from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.modes import count_batches
 from chainrule._core.writes import in_place_call
@@ -37,10 +40,18 @@ if TYPE_CHECKING:
 def _fill(self: Tensor, op: Op, generator: Generator | None, *arguments) -> Tensor:
     stream = stream_of(op.name + "_", generator)
     if count_batches():
-        from chainrule.transforms.chance import check_filled
-
-        check_filled(self._array)
+        return _fill_members(self, op, {"stream": stream, "arguments": arguments})
     return in_place_call(op, self, (), {"stream": stream, "arguments": arguments})
+
+
+def _fill_members(self: Tensor, op: Op, parameters: dict) -> Tensor:
+    """Fill the members of a batch: alike, or each by itself."""
+    from chainrule.transforms.chance import check_filled, drawn
+
+    check_filled(self._array)
+    template = numpy.empty(self.shape, self.dtype.numpy)
+    values = drawn(template, lambda x: op.kernel(numpy, x, **parameters), as_one=False)
+    return self.copy_(wrap_array(values))
 
 
 # --------------------------------------------------------------------------------- continuous
@@ -238,9 +249,13 @@ def bernoulli_(
         check_chances(p)
         stream = stream_of("bernoulli_", generator)
         if count_batches():
-            from chainrule.transforms.chance import check_filled
+            from chainrule.transforms.chance import check_filled, check_parameters, spread
 
+            check_parameters(self._array, p._array)
             check_filled(self._array)
+            chances = spread(p.expand(self.shape))
+            draws = random.bernoulli_of(chances, stream=stream, dtype=self.dtype.numpy)
+            return self.copy_(draws)
         return in_place_call(
             random.bernoulli_each, self, (p.expand(self.shape),), {"stream": stream}
         )

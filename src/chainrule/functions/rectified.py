@@ -9,6 +9,7 @@ import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
+from chainrule._core.modes import count_batches
 from chainrule._core.writes import in_place_call
 from chainrule.functions.activation_arguments import (
     applied,
@@ -16,9 +17,11 @@ from chainrule.functions.activation_arguments import (
     check_number,
     check_ordered,
     check_tensor,
+    plain_number,
 )
 from chainrule.functions.declare import method, public
 from chainrule.functions.factory import fitting
+from chainrule.functions.random import rand_like
 from chainrule.ops import activation as ops
 
 # ------------------------------------------------------------------ rectified and their kin
@@ -74,6 +77,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
             f"not supported: the slope is {negative_slope}. This is caused by calling in-place "
             "forward function with a negative slope, please call out-of-place version instead."
         )
+    negative_slope = plain_number(negative_slope, "leaky_relu", "negative_slope", 2)
     op = ops.leaky_relu_in_place if inplace else ops.leaky_relu
     return applied(op, input, inplace, negative_slope=negative_slope)
 
@@ -153,6 +157,10 @@ def rrelu(
 
 def _drawn_slopes(input: Tensor, lower: float, upper: float, generator: object) -> Tensor:
     """Slopes drawn in order for the elements that are not positive; 1 for the others."""
+    if count_batches():  # members have others that are not positive: one is drawn for each element
+        like = wrap_array(numpy.empty(input.shape, input.dtype.numpy))
+        by_element = rand_like(like, generator=generator) * (upper - lower) + lower
+        return by_element.where(input.detach() <= 0, 1.0)
     flat = input._array <= 0
     count = int(flat.sum())
     drawn = wrap_array(numpy.empty(count, numpy.float64)).uniform_(
@@ -307,4 +315,5 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     tensor([ 0., -2.])
     """
     check_floating(input, "hardshrink")
+    lambd = plain_number(lambd, "hardshrink", "lambd", 2)
     return ops.hardshrink(input, lambd=lambd)

@@ -10,6 +10,7 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.core import Tensor
 from chainrule.functions.declare import deliver, method, public
+from chainrule.functions.identity import constant_array
 from chainrule.functions.picking import as_array
 
 # ------------------------------------------------------------------------------------- places
@@ -29,7 +30,7 @@ def nonzero(
 
     See https://docs.pytorch.org/docs/2.13/generated/torch.nonzero.html
     """
-    array = input._array
+    array = constant_array(input)
     if as_tuple:
         return tuple(wrap_array(places) for places in numpy.atleast_1d(array).nonzero())
     return deliver(wrap_array(numpy.argwhere(array)), out, "nonzero")

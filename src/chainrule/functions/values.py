@@ -43,7 +43,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         _advise("torch.tensor")
     wanted = None if dtype is None else as_dtype(dtype, "tensor")
     noted = numbers_so_far()
-    made = finished("tensor", array_of(data, wanted), requires_grad)
+    values = data.detach() if isinstance(data, Tensor) else data
+    made = finished("tensor", array_of(values, wanted), requires_grad)
     if isinstance(data, Tensor):
         mark(made, data, "tensor")
     elif numbers_so_far() != noted:

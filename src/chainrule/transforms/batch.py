@@ -15,7 +15,7 @@ from chainrule._core.kernels import run_op
 from chainrule._core.modes import count_batches
 from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import mul
-from chainrule.ops.conversion import cast, clone
+from chainrule.ops.conversion import cast, clone, contiguous_clone
 from chainrule.ops.reduction import sum
 from chainrule.ops.shape import expand
 from chainrule.transforms import members
@@ -144,7 +144,8 @@ class BatchedArray(WrappedArray):
 
     def without_tangents(self) -> Any:
         """Those of the values."""
-        return BatchedArray(self.level, without_tangents(self.inner))
+        plain = without_tangents(self.inner)
+        return self if plain is self.inner else BatchedArray(self.level, plain)
 
     def left(self) -> Any:
         """A batch has no meaning outside its vmap."""
@@ -234,4 +235,4 @@ def repeated(array: Any, like: Any) -> Any:
         return inner
     size = like.level.size
     copies = run_op(expand, (inner,), {"shape": (size, *inner.shape)})
-    return BatchedArray(like.level, run_op(clone, (copies,), None))
+    return BatchedArray(like.level, run_op(contiguous_clone, (copies,), None))

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
-from chainrule.ops.shape import stack
+from chainrule.ops.conversion import contiguous_clone
+from chainrule.ops.shape import expand, stack
 from chainrule.transforms.batch import BatchedArray, BatchLevel
-from chainrule.transforms.levels import active, levels_of
+from chainrule.transforms.levels import active, levels_of, without_tangents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from chainrule._core.core import Tensor
 
 
 def check_allowed() -> None:
@@ -35,19 +39,55 @@ def batches() -> list[BatchLevel]:
 
 
 def check_filled(array: Any) -> None:
-    """Refuse to fill in place what could not hold, or would not get, the numbers asked for."""
+    """Refuse to fill in place what could not hold the numbers asked for."""
     mine = levels_of(array)
-    for level in batches():
-        if level.randomness == "different" and level not in mine:
-            raise RuntimeError(
-                "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This "
-                "will appear like same randomness. If this is necessary for your usage, draw a "
-                "new tensor."
-            )
-        if level.randomness == "same" and level in mine:
-            raise RuntimeError(
-                "Vmap does not currently support same randomness with a batched tensor input."
-            )
+    if any(level.randomness == "different" and level not in mine for level in batches()):
+        raise RuntimeError(
+            "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This "
+            "will appear like same randomness. If this is necessary for your usage, draw a "
+            "new tensor."
+        )
+
+
+def check_parameters(*arrays: Any) -> None:
+    """Refuse to draw the same for all members by parameters that differ."""
+    mine = {level for array in arrays for level in levels_of(array)}
+    if any(level.randomness == "same" and level in mine for level in batches()):
+        raise RuntimeError(
+            "Vmap does not currently support same randomness with a batched tensor input."
+        )
+
+
+def spread(x: Tensor) -> Tensor:
+    """The parameters of a distribution, once for each member that draws for itself."""
+    check_parameters(x._array)
+    mine = levels_of(x._array)
+    missing = [
+        level for level in batches() if level.randomness == "different" and level not in mine
+    ]
+    if not missing:
+        return x
+    array = without_tangents(x._array)
+    for level in missing:
+        array = _with_level(array, level)
+    return wrap_array(array)
+
+
+def _with_level(array: Any, level: BatchLevel) -> BatchedArray:
+    """An array as a batch of itself, the batch below those that are further in."""
+    if isinstance(array, BatchedArray) and level < array.level:
+        return BatchedArray(array.level, _with_level(array.inner, level))
+    copies = run_op(expand, (array,), {"shape": (level.size, *array.shape)})
+    return BatchedArray(level, run_op(contiguous_clone, (copies,), None))
+
+
+def drawn_by_row(array: Any, draw: Callable[[numpy.ndarray], numpy.ndarray]) -> Any:
+    """What a function draws by the rows of an array, those of all members at once."""
+    array = without_tangents(array)
+    if isinstance(array, BatchedArray):
+        return BatchedArray(array.level, drawn_by_row(array.inner, draw))
+    rows = numpy.ascontiguousarray(array).reshape(-1, array.shape[-1])
+    return draw(rows).reshape(*array.shape[:-1], -1)
 
 
 def drawn(template: numpy.ndarray, fill: Callable[[Any], Any], as_one: bool) -> Any:

@@ -31,14 +31,14 @@ def _is_of(x, level, kind):
 
 
 @linear(node="ViewBackward0")
-def make_dual(xp, x, y, *, level):
+def make_dual(xp, x, y, *, within):
     """A dual of primal x and tangent y."""
-    return DualArray(level, x, y)
+    return DualArray(within, x, y)
 
 
 @linear(node="Identity")
-def primal_part(xp, x, *, level):
-    return x.inner if _is_of(x, level, DualArray) else x
+def primal_part(xp, x, *, within):
+    return x.inner if _is_of(x, within, DualArray) else x
 
 
 @linear()
@@ -54,19 +54,38 @@ def only_tangent(xp, x, *, level):
     return DualArray(level, zeros_like(x), x)
 
 
-make_dual.transposes(
-    lambda g, level: tangent_part(g, level=level), lambda g, level: primal_part(g, level=level)
-)
-primal_part.transpose(lambda g, level: only_tangent(g, level=level))
-tangent_part.transpose(lambda g: g)
-only_tangent.transpose(lambda g, level: primal_part(g, level=level))
+# Note: within a level, and out of it. A backward that starts inside a level stays inside: then a
+# dual is a view of its primal, and the primal's cotangent is a dual, as in PyTorch. Any other
+# takes the tangent part. Which of the two it is `levels.fit` knows, and so these rules leave that
+# to it (see `levels.levels_between`).
+
+
+def times_epsilon(g, level):
+    """What a tangent of g would be seen as: its own tangent is g's primal."""
+    return only_tangent(primal_part(g, within=level), level=level)
+
+
+def refuse_dual(g, level):
+    """A tangent's cotangent: one with a tangent of the same level would ask for two of them."""
+    if level.holds(g._array):
+        raise NotImplementedError(
+            "forward mode: a backward pass inside a level goes through a tangent that was unpacked "
+            "from the same level; enter a level of its own for each derivative"
+        )
+    return g
+
+
+make_dual.transposes(lambda g: g, lambda g, within: times_epsilon(g, within))
+primal_part.transpose(lambda g: g)
+tangent_part.transpose(lambda g, level: refuse_dual(g, level))
+only_tangent.transpose(lambda g, level: primal_part(g, within=level))
 
 
 def settled_tensor(x: Tensor) -> Tensor:
     """A tensor without the levels that were left, in its place in the graph."""
     array = unsettled_array(x)
     while isinstance(array, WrappedArray) and not array.level.is_active:
-        x = primal_part(x, level=array.level)
+        x = primal_part(x, within=array.level)
         array = array.left()
     return x
 

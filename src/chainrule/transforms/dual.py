@@ -11,13 +11,14 @@ cotangents of primal and tangent.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
-from chainrule._core.modes import switch_grad
+from chainrule._core.modes import is_inference_mode_enabled, switch_grad
 from chainrule.ops.conversion import cast, clone
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.tangents import pushforward
@@ -59,6 +60,21 @@ class DualArray(WrappedArray):
         """The same part of primal and tangent."""
         tangent = None if self.tangent is None else self.tangent[index]
         return DualArray(self.level, self.inner[index], tangent)
+
+    def lay_out(self) -> None:
+        """Give the tangent the primal's strides: then a view shows the same elements of both."""
+        if self.tangent is not None:
+            self.tangent = laid_out(self.tangent, self.inner)
+
+    def __getattr__(self, name: str) -> Any:
+        """NumPy's methods are refused: they would lose the tangent."""
+        if not callable(getattr(numpy.ndarray, name, None)) or name.startswith("__"):
+            raise AttributeError(f"'DualArray' object has no attribute '{name}'")
+
+        def refused(*arguments: Any, **keywords: Any) -> Any:
+            raise self.refuse(f"call numpy.ndarray.{name} on")
+
+        return refused
 
     def without_tangents(self) -> Any:
         """The primal's."""
@@ -118,18 +134,44 @@ class DualArray(WrappedArray):
         )
 
 
+class _Switch(threading.local):
+    """Whether forward mode is switched off in this thread."""
+
+    off = False
+
+
+_switch = _Switch()
+
+
+def switch_off(off: bool) -> bool:
+    """Let results have no tangents, or have them again; returns what was before."""
+    before, _switch.off = _switch.off, off
+    return before
+
+
+def is_off() -> bool:
+    """Whether results have no tangents: by the switch, or in inference mode."""
+    return _switch.off or is_inference_mode_enabled()
+
+
 class DualLevel(Level):
     """One use of forward mode."""
+
+    gives_tangents = True
 
     def run(self, op: Op, arrays: tuple, parameters: dict | None) -> Any:
         """An op on primals, and its pushforward on tangents."""
         mine = [isinstance(a, DualArray) and a.level is self for a in arrays]
+        if op.view and mine[0]:
+            arrays[0].lay_out()
         primals = tuple(a.inner if own else a for a, own in zip(arrays, mine))
         tangents = [
             a.tangent if own and differentiable(op, k) else None
             for k, (a, own) in enumerate(zip(arrays, mine))
         ]
         out = run_op(op, primals, parameters)
+        if is_off():
+            return out
         if not op.rules:
             return self.by_formula(op, arrays, parameters, out)
         found = self.tangents_of(op, primals, tangents, parameters, out)
@@ -154,8 +196,6 @@ class DualLevel(Level):
         """The tangent of each result, None where it is zero."""
         if all(tangent is None for tangent in tangents):
             return (None,) * len(out) if isinstance(out, tuple) else None
-        if op.view:
-            tangents[0] = laid_out(tangents[0], primals[0])
         return pushforward(op, primals, tangents, parameters, out)
 
     def dual(self, primal: Any, tangent: Any) -> Any:

@@ -40,6 +40,8 @@ _thread = _Thread()
 class Level:
     """One use of a transform: entered, and left again. Later ones are further in."""
 
+    gives_tangents = False
+
     def __init__(self) -> None:
         self.number = next(_numbers)
         self.is_active = True
@@ -162,13 +164,25 @@ class WrappedArray(Wrapped, NDArrayOperatorsMixin):
         """Refused: the numbers are not those of one array."""
         raise self.refuse("take the values of")
 
-    def min(self) -> Any:
+    def min(self, *arguments: Any, **keywords: Any) -> Any:
         """The smallest of all elements: what holds of it holds of every member."""
+        if arguments or keywords:
+            raise self.refuse("take minima along a dimension of")
         return self.inner.min()
 
-    def max(self) -> Any:
+    def max(self, *arguments: Any, **keywords: Any) -> Any:
         """The largest of all elements."""
+        if arguments or keywords:
+            raise self.refuse("take maxima along a dimension of")
         return self.inner.max()
+
+    def __dlpack__(self, **keywords: Any) -> Any:
+        """Refused: others would see the memory without the transform."""
+        raise self.refuse("export")
+
+    def __dlpack_device__(self) -> Any:
+        """Refused, as what it is asked for is."""
+        raise self.refuse("export")
 
     def __getitem__(self, index):
         """A view of a part, by NumPy's basic indexing."""
@@ -228,7 +242,7 @@ def run(op: Op, arrays: tuple, parameters: dict | None) -> Any:
 
 def crossed_level(parameters: dict | None) -> Level | None:
     """The level that an op enters or leaves (see crossing), None of any other op."""
-    return parameters.get("level") if parameters else None
+    return (parameters.get("level") or parameters.get("within")) if parameters else None
 
 
 # -------------------------------------------------------------------------------- cotangents
@@ -237,9 +251,10 @@ def crossed_level(parameters: dict | None) -> Level | None:
 def levels_between(x: Any, out: Any, parameters: dict | None) -> tuple | None:
     """(levels of a result but not of an operand, the other way round); None: there are none.
 
-    What an op crosses itself, its own rule deals with.
+    What an op crosses itself, its own rule deals with; but not where that depends on whether the
+    backward takes place within the level (see crossing).
     """
-    crossed = crossed_level(parameters)
+    crossed = parameters.get("level") if parameters else None
     mine, its = levels_of(x), levels_of(out)
     lower = tuple(level for level in its if level not in mine and level is not crossed)
     lift = tuple(level for level in mine if level not in its and level is not crossed)

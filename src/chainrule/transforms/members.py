@@ -18,16 +18,27 @@ from chainrule.transforms.levels import WrappedArray
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Their results have a size of their own in each member.
-DYNAMIC = ("argwhere", "flatnonzero", "nonzero", "unique", "bincount")
+# Their results have a size of their own in each member; by the names that PyTorch gives them.
+DYNAMIC = {
+    "argwhere": "aten::nonzero",
+    "nonzero": "aten::nonzero",
+    "unique": "aten::_unique2",
+    "bincount": "aten::bincount",
+}
 
 
 def call(level: Any, function: Callable, arguments: tuple, keywords: dict) -> Any:
     """A function of arrays, for each member of those that are batches of a level."""
+    if function.__name__ == "flatnonzero":
+        raise RuntimeError(
+            "vmap: We do not support batching operators that can support dynamic shape. Attempting "
+            "to batch over indexing with a boolean mask: torch.where chooses by member"
+        )
     if function.__name__ in DYNAMIC:
         raise RuntimeError(
             "vmap: We do not support batching operators that can output dynamic shape. Attempted "
-            f"to vmap over {function.__name__}, whose result has another size in each member"
+            f"to vmap over {DYNAMIC[function.__name__]}, whose result has another size in each "
+            "member"
         )
     found = [
         function(*member(level, arguments, k), **member(level, keywords, k))

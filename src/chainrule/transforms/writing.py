@@ -6,11 +6,16 @@ tensor with a tangent is written into has a tangent from then on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import gc
+from sys import getrefcount
+from typing import Any
 
 import numpy
 
+from chainrule._core.core import Tensor
 from chainrule._core.kernels import call_quietly, run_op
+from chainrule._core.modes import is_grad_enabled
+from chainrule._core.recording import parts_of
 from chainrule._core.writes import put_array
 from chainrule.ops.conversion import contiguous_clone
 from chainrule.ops.memory import as_strided, overlay
@@ -19,19 +24,61 @@ from chainrule.transforms.batch import BatchedArray
 from chainrule.transforms.dual import DualArray, laid_out
 from chainrule.transforms.levels import WrappedArray, levels_of, settled
 
-if TYPE_CHECKING:
-    from chainrule._core.core import Tensor
-
 
 def store(x: Tensor, array: Any) -> None:
     """Write values into the memory of x, and the tangents that come with them."""
     target, array = settled(x._array), settled(array)
+    refuse_dual_of_result(x, target)
     if _has_room(target, array):
         _copy(target, array)
-    elif x._base is None:
+        return
+    views = other_views(x)
+    if x._base is None:
         put_array(x, _merged(target, array))
     else:
         _write_over(x, x._base, array)
+    for view in views:
+        _see_again(view, x if x._base is None else x._base)
+
+
+def refuse_dual_of_result(x: Tensor, target: Any) -> None:
+    """A dual made of a tensor with a history is a view, and has none of its own to write to."""
+    base = x._base
+    if base is None or not base.requires_grad or not is_grad_enabled():
+        return
+    lacking = set(levels_of(target)) - set(levels_of(settled(base._array)))
+    if any(level.gives_tangents for level in lacking):
+        raise RuntimeError(
+            "forward mode: an in-place operation on a dual of a tensor that requires grad, which "
+            "would have to change the history of that tensor too; clone() the dual first"
+        )
+
+
+def other_views(x: Tensor) -> list[Tensor]:
+    """The tensors besides x and its base that show the same memory.
+
+    Nobody else keeps a list of them: so they are looked for, but only where there can be any.
+    """
+    base = x if x._base is None else x._base
+    storage = parts_of(base)[1]
+    if getrefcount(storage) <= (2 if base is x else 3) + 1:
+        return []
+    return [
+        view
+        for view in gc.get_referrers(base)
+        if isinstance(view, Tensor) and view._base is base and view is not x
+    ]
+
+
+def _see_again(view: Tensor, base: Tensor) -> None:
+    """Let a view show what its base has been given, as it does the values."""
+    root, seen = settled(base._array), settled(view._array)
+    if root.dtype != seen.dtype:
+        raise RuntimeError(
+            "forward mode: a tensor with a tangent is written into one that is also seen in "
+            "another dtype; clone() the tensor first"
+        )
+    put_array(view, run_op(as_strided, (root,), _place(seen, root)))
 
 
 def _has_room(target: Any, array: Any) -> bool:
@@ -52,15 +99,20 @@ def _common_levels(array: Any) -> tuple:
 def _write_over(x: Tensor, base: Tensor, array: Any) -> None:
     """Write into a view: its base gets what it lacks, and x is the same view of that."""
     root = settled(base._array)
-    view, item = settled(x._array), root.itemsize
-    place = {
+    place = _place(settled(x._array), root)
+    put_array(base, _merged(root, run_op(overlay, (root, array), place)))
+    put_array(x, run_op(as_strided, (settled(base._array),), place))
+
+
+def _place(view: Any, root: Any) -> dict[str, Any]:
+    """Where a view lies in its base, counted in elements."""
+    item = root.itemsize
+    return {
         "size": tuple(view.shape),
         "stride": tuple(step // item for step in view.strides),
         "offset": (_address(view) - _address(root)) // item,
         "base_stride": tuple(step // item for step in root.strides),
     }
-    put_array(base, _merged(root, run_op(overlay, (root, array), place)))
-    put_array(x, run_op(as_strided, (settled(base._array),), place))
 
 
 def _address(array: Any) -> int:

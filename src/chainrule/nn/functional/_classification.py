@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from chainrule._core.apply import is_transformed
 from chainrule._core.core import Tensor
 from chainrule.functions.activation_arguments import check_floating
-from chainrule.nn.functional._probabilities import refuse_gradient
+from chainrule.nn.functional._probabilities import beside, refuse_gradient
 from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
 from chainrule.ops import loss as ops
 from chainrule.ops.arithmetic import div
@@ -107,6 +108,16 @@ def against_probabilities(
     return divide_by_size(total, input.numel() / classes) if reduction == "mean" else total
 
 
+def _total_weight(target: Tensor, weight: Tensor | None, ignored: Tensor) -> Tensor | int:
+    """The weights of the targets that are not ignored, 1 each where there are none."""
+    if is_transformed(target, *(() if weight is None else (weight,))):
+        if weight is None:
+            return (~ignored).sum()
+        return weight[target.masked_fill(ignored, 0)].masked_fill(ignored, 0).sum()
+    kept = target[~ignored]
+    return kept.numel() if weight is None else weight[kept].sum()
+
+
 # PyTorch's name for a division by a size.
 divide_by_size = div.named("DivBackward1")
 
@@ -127,9 +138,7 @@ def smoothed(
     ignored = target == ignore_index
     everywhere = (-weighed.sum(axis)).masked_fill(ignored, 0)
     if reduction == "mean":
-        kept = target[~ignored]
-        count = kept.numel() if weight is None else weight[kept].sum()
-        everywhere = everywhere.sum() / count
+        everywhere = everywhere.sum() / _total_weight(target, weight, ignored)
     else:
         everywhere = joined(everywhere, reduction)
     return right * (1 - label_smoothing) + everywhere * (label_smoothing / classes)
@@ -165,6 +174,7 @@ def nll_loss(
     array = class_weights(input, weight)
     if input.ndim == 1:
         target = target.view(())
+    input = beside(input, weight)
     op = ops.nll_loss if input.ndim <= 2 else ops.nll_loss2d
     result = op(input, target, weight=array, ignore_index=ignore_index, reduction=code)
     # PyTorch's op takes images only: for all else it gives back a view.

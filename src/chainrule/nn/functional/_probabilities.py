@@ -5,7 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from chainrule._core.apply import is_transformed
 from chainrule.functions.activation_arguments import check_floating
+from chainrule.functions.identity import constant_array
+from chainrule.functions.index_reading import BOOL
 from chainrule.nn.functional._reduction import code_of, joined, legacy_reduction
 from chainrule.ops import loss as ops
 
@@ -14,7 +17,14 @@ if TYPE_CHECKING:
 
 
 def refuse_gradient(name: str, argument: str, value: Tensor | None) -> None:
-    if value is not None and value.requires_grad:
+    if value is None:
+        return
+    if constant_array(value) is not value._array:
+        raise NotImplementedError(
+            f"Trying to use forward AD with {name} that does not support it with respect to "
+            f"argument '{argument}': its detach() has no tangent"
+        )
+    if value.requires_grad:
         raise RuntimeError(
             f"The function '{name}' is not differentiable with respect to argument "
             f"'{argument}'. This input cannot have requires_grad True."
@@ -52,7 +62,9 @@ def binary_cross_entropy(
     check_probabilities("input", input)
     check_probabilities("target", target)
     refuse_gradient("binary_cross_entropy", "weight", weight)
-    return ops.binary_cross_entropy(input, target, weight=array_of(weight, input), reduction=code)
+    return ops.binary_cross_entropy(
+        beside(input, weight), target, weight=array_of(weight, input), reduction=code
+    )
 
 
 def check_probabilities(name: str, values: Tensor) -> None:
@@ -60,6 +72,17 @@ def check_probabilities(name: str, values: Tensor) -> None:
     if not ((array >= 0) & (array <= 1)).all():
         wrong = array[~((array >= 0) & (array <= 1))].flat[0]
         raise RuntimeError(f"all elements of {name} should be between 0 and 1, found {wrong}")
+
+
+def beside(input: Tensor, *weights: Tensor | None) -> Tensor:
+    """The input of a loss as part of the batches that its weights are part of.
+
+    For the weights are parameters of an operation, which decide about no batch.
+    """
+    for weight in weights:
+        if weight is not None and is_transformed(weight):
+            input = input.where(weight.new_ones((), dtype=BOOL), input)
+    return input
 
 
 def array_of(weight: Tensor | None, input: Tensor) -> object:
@@ -107,7 +130,7 @@ def binary_cross_entropy_with_logits(
     refuse_gradient(name, "weight", weight)
     refuse_gradient(name, "pos_weight", pos_weight)
     return ops.binary_cross_entropy_with_logits(
-        input,
+        beside(input, weight, pos_weight),
         target,
         weight=array_of(weight, input),
         pos_weight=array_of(pos_weight, input),
