@@ -27,6 +27,7 @@ usage: python -m chainrule SCRIPT [ARGUMENTS]      run a program that says `impo
        python -m chainrule -m MODULE [ARGUMENTS]   run a module, such as pytest
        python -m chainrule -c CODE [ARGUMENTS]     run the text of a program
        python -m chainrule - [ARGUMENTS]           run a program read from standard input
+       python -m chainrule --explain ...           any of these, and a report of what would help
        python -m chainrule --version
 
 `torch` and its submodules are answered by chainrule, also where PyTorch is installed."""
@@ -36,6 +37,9 @@ def main(arguments: list[str]) -> None:
     """Runs what the command line names; returns when it has run to its end."""
     if not arguments or arguments[0] in ("-h", "--help"):
         print(USAGE)
+        return
+    if arguments[0] == "--explain":
+        _explained(arguments[1:])
         return
     what, *rest = arguments
     if what in ("-V", "--version"):
@@ -50,6 +54,20 @@ def main(arguments: list[str]) -> None:
         _stop(f"unknown option {what}\n{USAGE}", status=2)
     else:
         _run(_from_path, what, arguments)
+
+
+def _explained(arguments: list[str]) -> None:
+    """Runs what the command line names, and reports at its end; see explain._watch."""
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-", "-c", "-m")):
+        _stop(f"a program expected after --explain\n{USAGE}", status=2)
+    from chainrule.explain import _watch
+
+    watch = _watch.start()
+    try:
+        main(arguments)
+    except BaseException as error:
+        watch.failed(error)
+        raise
 
 
 def _run(load: Callable[[ModuleType, str], CodeType], what: str, argv: list[str]) -> None:

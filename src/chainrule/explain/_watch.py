@@ -1,0 +1,186 @@
+"""`python -m chainrule --explain`: watches a program from outside, and says at its end what helps.
+
+Apart from the looks, which find: here the public functions of a run are wrapped. A program that is
+run without --explain never imports this.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import chainrule.autograd
+from chainrule._core.core import Tensor, bind_method
+from chainrule.explain._walk import first_sentence
+from chainrule.explain._watch_calls import Calls
+from chainrule.explain._watch_graphs import Graphs
+from chainrule.explain._watch_learning import Learning
+from chainrule.explain._watch_none import note_of_error
+from chainrule.explain._watch_report import Notes
+from chainrule.explain._watch_values import Values
+from chainrule.optim import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from chainrule.explain._watch_calls import Call
+
+
+class Watch:
+    """All that is watched in a run. Nothing it does may fail the program or change what it does."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self.calls = Calls()
+        self.graphs = Graphs(self.notes)
+        self.learning = Learning(self.notes)
+        self.values = Values(self.notes, self.learning)
+        self._process = os.getpid()
+        self._failed = False
+
+    def before(self, tensors: Any, gradients: Any, retained: bool, backward: bool) -> Call | None:
+        """A call of backward or grad begins."""
+        losses = [t for t in _listed(tensors) if isinstance(t, Tensor) and t.requires_grad]
+        if not losses:
+            return None
+        call = self.calls.begin(losses, next(iter(_listed(gradients)), None), retained, backward)
+        with self._looking():
+            if backward:
+                self.learning.before_backward(call)
+            self.graphs.see(call)
+            self.values.before(call)
+        return call
+
+    def after(self, call: Call | None) -> None:
+        """It has ended, and well."""
+        if call is None:
+            return
+        with self._looking():
+            if call.is_backward:
+                self.learning.after_backward(call)
+                self.values.after(call)
+            self.calls.end(call)
+
+    def optimizer(self, see: Callable[[Optimizer], None], optimizer: Optimizer) -> None:
+        """One of an optimizer's functions is called."""
+        with self._looking():
+            see(optimizer)
+
+    def failed(self, error: BaseException) -> None:
+        """The program ends with an error, whose traceback is to show nothing of the watch."""
+        self._failed = not isinstance(error, SystemExit)
+        error.__traceback__ = _without_watch(error.__traceback__)
+        with self._looking():
+            note = note_of_error(error, self.calls.latest)
+            if note is not None:
+                self.notes.add("none", note)
+
+    def report(self) -> None:
+        """Says on standard error what was found; of forked processes, only the first one does."""
+        if os.getpid() != self._process:
+            return
+        with self._looking():
+            self.graphs.finish()
+            self.learning.finish(self.calls.count, self._failed)
+            self.values.finish()
+        with contextlib.suppress(Exception):  # the program may have closed it
+            sys.stdout.flush()
+            print(f"\n{self.notes.told(self.calls.count)}", file=sys.stderr, flush=True)
+
+    @contextlib.contextmanager
+    def _looking(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # a strange graph: the report says what could not be seen
+            self.notes.unseen[first_sentence(error)] = None
+
+
+def start() -> Watch:
+    """Watches this process from now on; the report comes when it ends."""
+    watch = Watch()
+    # What is registered first runs last: after the program's own exit handlers.
+    atexit.register(watch.report)
+    tensor: Any = Tensor
+    autograd: Any = chainrule.autograd
+    bind_method("backward", _watched(watch, tensor.backward, 1, "gradient"))
+    autograd.backward = _watched(watch, autograd.backward, 1, "grad_tensors")
+    autograd.grad = _watched(watch, autograd.grad, 2, "grad_outputs")
+    _watch_optimizers(watch)
+    return watch
+
+
+def _watched(watch: Watch, run: Callable, place: int, name: str) -> Callable:
+    """`run`, watched; where its gradients are among its arguments, with retain_graph after them."""
+    backward = name != "grad_outputs"
+
+    @functools.wraps(run)
+    def watched(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        given = (tensors, *args)
+        gradients = given[place] if len(given) > place else kwargs.get(name)
+        retained = given[place + 1] if len(given) > place + 1 else kwargs.get("retain_graph")
+        call = watch.before(tensors, gradients, retained is True, backward)
+        found = run(*given, **kwargs)
+        watch.after(call)
+        return found
+
+    return watched
+
+
+def _watch_optimizers(watch: Watch) -> None:
+    classes = [Optimizer]
+    for cls in classes:
+        classes += cls.__subclasses__()
+        _watch_step(watch, cls)
+    kinds: Any = Optimizer
+    kinds.__init__ = _told(watch, Optimizer.__init__, watch.learning.made, first=False)
+    kinds.zero_grad = _told(watch, Optimizer.zero_grad, watch.learning.cleared, first=True)
+    begin = Optimizer.__init_subclass__.__func__  # type: ignore[attr-defined]
+
+    def init_subclass(cls: type[Optimizer], **kwargs: object) -> None:
+        begin(cls, **kwargs)
+        _watch_step(watch, cls)
+
+    kinds.__init_subclass__ = classmethod(init_subclass)
+
+
+def _watch_step(watch: Watch, cls: Any) -> None:
+    if "step" in cls.__dict__:
+        cls.step = _told(watch, cls.step, watch.learning.stepped, first=False)
+
+
+def _told(watch: Watch, run: Callable, see: Callable[[Optimizer], None], first: bool) -> Callable:
+    """A method of an optimizer that tells the watch of each call, before or after it."""
+
+    @functools.wraps(run)
+    def told(self: Optimizer, *args: object, **kwargs: object) -> object:
+        if first:
+            watch.optimizer(see, self)
+        found = run(self, *args, **kwargs)
+        if not first:
+            watch.optimizer(see, self)
+        return found
+
+    return told
+
+
+def _without_watch(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames of this file."""
+    kept = []
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename != __file__:
+            kept.append(trace)
+        trace = trace.tb_next
+    for one, following in zip(kept, [*kept[1:], None]):
+        one.tb_next = following
+    return kept[0] if kept else None
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None or isinstance(value, Tensor):
+        return [value]
+    return list(value) if isinstance(value, list | tuple) else []
