@@ -55,7 +55,9 @@ def pushed_forward(
     values, directions, spec = _checked(primals, tangents)
     level = DualLevel()
     with level:
-        inputs = [in_memory_of(x, make_dual(x, t, within=level)) for x, t in zip(values, directions)]
+        inputs = [
+            in_memory_of(x, make_dual(x, t, within=level)) for x, t in zip(values, directions)
+        ]
         found, aux = with_aux(func(*spec.unflatten(inputs)), has_aux, _NAME)
         outputs, form = tree_flatten(found)
         check_outputs(outputs, _NAME)
