@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import chainrule as torch
-from chainrule.autograd import Function, graph
+from chainrule.autograd import Function, graph, saved
 
 
 def leaf(*values):
@@ -216,3 +216,13 @@ def test_a_long_chain_of_packed_values_is_freed_without_recursion():
 def test_the_message_of_a_refusal_must_be_text():
     with pytest.raises(TypeError, match="incompatible function arguments"):
         graph.disable_saved_tensors_hooks(3).__enter__()
+
+
+@pytest.mark.parametrize("pair", [(None, abs), (abs, 3)])
+def test_what_cannot_be_called_is_refused_at_once(pair):
+    hooks = torch.autograd.graph.saved_tensors_hooks(*pair)
+
+    with pytest.raises(TypeError, match="_push_saved_tensors_default_hooks"):
+        hooks.__enter__()
+
+    assert not saved.active_hooks()

@@ -13,7 +13,7 @@ CALLS = """
 import gc, inspect, warnings
 import numpy as np
 import chainrule as torch
-from chainrule._core import buffers, program, recording
+from chainrule._core import buffers, core, program, recording
 from chainrule.ops.arithmetic import mul
 
 warnings.simplefilter("ignore")
@@ -64,6 +64,8 @@ attempt(buffers.empty_like, None)
 attempt(recording.record_call, mul, (x, x), None, ())
 attempt(recording.record_call, mul, (x, x), None, 5)
 assert (x * 2.0).grad_fn._saved_origin(0) is None
+end = type((x * 2.0).grad_fn.next_functions[0][0])()        # a leaf's node without a leaf
+assert not core.has_hooks(end)
 """,
     "long chains of attributes": """
 x = torch.ones(1)

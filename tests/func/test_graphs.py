@@ -51,6 +51,13 @@ def test_a_gradient_under_no_grad_is_a_constant():
     assert (gradient.requires_grad, value.requires_grad) == (False, False)
 
 
+def test_in_inference_mode_an_argument_may_require_grad():
+    with torch.inference_mode():
+        found = torch.func.grad(lambda x: (x**3).sum())(torch.ones(2, requires_grad=True))
+
+    assert (found.tolist(), found.requires_grad) == ([3.0, 3.0], False)
+
+
 def test_inference_mode_makes_no_difference():
     with torch.inference_mode():
         x = torch.tensor([1.0, 2.0])

@@ -70,3 +70,14 @@ def test_a_pull_of_several():
     _, pull = torch.func.vjp(lambda x, y: {"product": x * y, "y": y}, x, y)
 
     assert pull({"product": torch.tensor(1.0), "y": torch.tensor(10.0)}) == (3.0, 12.0)
+
+
+def test_linearize_of_what_returns_its_argument():
+    """The pull then returns the cotangent as it is, which is a leaf of linearize's own."""
+    x = torch.tensor(POINT)
+    _, push = torch.func.linearize(lambda x: (x, x * 2), x)
+
+    same, twice = push(torch.tensor(TANGENT))
+
+    assert_close(same, TANGENT)
+    assert_close(twice, 2 * TANGENT)

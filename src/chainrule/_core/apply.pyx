@@ -225,12 +225,24 @@ def wrap_array(array):
     return x
 
 
-def is_transformed(*tensors):
-    """Whether a transform is under way with one of these: then operations must be run as such."""
+def is_transformed(x, y=None):
+    """Whether a transform is under way with x or y: then operations must be run as such.
+
+    (The tuple that `*tensors` makes costs 20 of the 45 ns that this would take.)
+    """
+    return wraps(x) or wraps(y)
+
+
+def any_transformed(tensors):
+    """Whether a transform is under way with one of these."""
     for x in tensors:
-        if isinstance(x, Tensor) and isinstance((<Tensor>x).array, Wrapped):
+        if wraps(x):
             return True
     return False
+
+
+cdef inline bint wraps(object x) noexcept:
+    return isinstance(x, Tensor) and isinstance((<Tensor>x).array, Wrapped)
 
 
 def alias_of(Tensor x not None):

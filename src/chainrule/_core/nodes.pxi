@@ -183,8 +183,10 @@ def is_freed(Node node not None):
 def has_hooks(Node node not None):
     """Whether a backward would call anything of the user's at this node."""
     cdef NodeExtra extra = node.extra
+    cdef Tensor leaf
     if type(node) is AccumulateGrad:
-        mine = (<AccumulateGrad>node).variable.extra
+        leaf = (<AccumulateGrad>node).variable      # None of one that a program made itself
+        mine = None if leaf is None else leaf.extra
         return mine is not None and bool(
             (<TensorExtra>mine).hooks or (<TensorExtra>mine).post_accumulate
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from chainrule._core.apply import is_transformed, wrap_array
+from chainrule._core.apply import any_transformed, wrap_array
 from chainrule._core.core import AccumulateGrad, Node, Tensor, node_of
 from chainrule._core.cuts import mark
 from chainrule._core.engine import backward_from_scalar, run_backward
@@ -123,7 +123,7 @@ def _seeds(tensors, gradients, batched=False) -> list[Tensor]:
 
 def _settled(tensors: list) -> list:
     """The tensors, as they are seen now that a level of forward mode may have been left."""
-    if not is_transformed(*tensors):
+    if not any_transformed(tensors):
         return tensors
     from chainrule.transforms.crossing import settled_tensor
 

@@ -9,7 +9,7 @@ import functools
 import warnings
 from typing import TYPE_CHECKING
 
-from chainrule._core.apply import alias_of, is_transformed
+from chainrule._core.apply import alias_of, any_transformed
 from chainrule._core.core import Tensor
 from chainrule._core.cuts import mark, set_marks
 from chainrule._core.modes import is_grad_enabled, switch_grad
@@ -143,7 +143,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         recording = is_grad_enabled() and any(ctx.needs_input_grad)
         before = switch_grad(False)
         try:
-            if is_transformed(*arguments):
+            if any_transformed(arguments):
                 from chainrule.autograd.transformed import run_forward
 
                 output = run_forward(cls, ctx, arguments, _run_forward)

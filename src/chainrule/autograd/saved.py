@@ -57,6 +57,7 @@ class saved_tensors_hooks:
         self.unpack_hook = unpack_hook
 
     def __enter__(self) -> None:
+        _check_callable("_push_saved_tensors_default_hooks", self.pack_hook, self.unpack_hook)
         if _hooks.refusals:
             raise RuntimeError(_hooks.refusals[-1])
         _hooks.active.append(self)
@@ -158,6 +159,14 @@ def active_hooks() -> list[saved_tensors_hooks]:
     return _hooks.active
 
 
+def _check_callable(name, pack_hook, unpack_hook):
+    if not callable(pack_hook) or not callable(unpack_hook):
+        raise TypeError(
+            f"{name}(): incompatible function arguments. Expected two callables, but got "
+            f"{type(pack_hook).__name__} and {type(unpack_hook).__name__}"
+        )
+
+
 def _packed(tensor, pack_hook, unpack_hook) -> Packed:
     version = tensor._version
     mode = switch_grad(False)
@@ -218,11 +227,7 @@ class SavedTensor:
         self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]
     ) -> None:
         """Pack what is saved, now, with `pack_hook`, to be unpacked when it is read."""
-        if not callable(pack_hook) or not callable(unpack_hook):
-            raise TypeError(
-                "register_hooks(): incompatible function arguments. Expected two callables, but "
-                f"got {type(pack_hook).__name__} and {type(unpack_hook).__name__}"
-            )
+        _check_callable("register_hooks", pack_hook, unpack_hook)
         if self._freed:
             raise RuntimeError(
                 "Calling register_hooks on a saved tensor after it has been freed. Specify "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from chainrule._core.apply import is_transformed, wrap_array
+from chainrule._core.apply import any_transformed, is_transformed, wrap_array
 from chainrule._core.core import Tensor
 from chainrule._core.writes import put_array
 from chainrule.functions import zeros_like
@@ -29,7 +29,7 @@ class VmapInfo(NamedTuple):
 
 def run_forward(cls: Any, ctx: Any, arguments: tuple, plainly: Any) -> Any:
     """What forward returns; `plainly` runs it on tensors without a transform."""
-    if not is_transformed(*arguments):
+    if not any_transformed(arguments):
         return plainly(cls, ctx, arguments)
     level = max(_level(value) for value in arguments if is_transformed(value))
     if isinstance(level, BatchLevel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule._core.core import Tensor
 from chainrule.func._arguments import check_outputs, seen_aux, with_aux
 from chainrule.func._inside import noted
-from chainrule.transforms.crossing import make_dual, primal_part, tangent_part
+from chainrule.transforms.crossing import in_memory_of, make_dual, primal_part, tangent_part
 from chainrule.transforms.dual import DualLevel
 from chainrule.utils._pytree import TreeSpec, tree_flatten
 
@@ -55,7 +55,9 @@ def pushed_forward(
     values, directions, spec = _checked(primals, tangents)
     level = DualLevel()
     with level:
-        inputs = [make_dual(x, t, within=level) for x, t in zip(values, directions)]
+        inputs = [
+            in_memory_of(x, make_dual(x, t, within=level)) for x, t in zip(values, directions)
+        ]
         found, aux = with_aux(func(*spec.unflatten(inputs)), has_aux, _NAME)
         outputs, form = tree_flatten(found)
         check_outputs(outputs, _NAME)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule._core.apply import wrap_array
 from chainrule._core.modes import is_grad_enabled
 from chainrule.func._arguments import check_tensors
-from chainrule.func._reverse import Outside, ReverseLevel
+from chainrule.func._reverse import Outside, ReverseLevel, with_node
 from chainrule.func._vjp import vjp
 from chainrule.transforms.filling import zeros_like
 from chainrule.utils._pytree import TreeSpec, tree_flatten
@@ -43,7 +43,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     zeros = [wrap_array(zeros_like(one._array)) for one in outputs]
     with ReverseLevel() as level:
         cotangents = form.unflatten(level.input(zero) for zero in zeros)
-        pulled = tree_flatten(pull(cotangents))[0]
+        pulled = [with_node(found) for found in tree_flatten(pull(cotangents))[0]]
 
     def push(*tangents: Any) -> Any:
         vectors, found = tree_flatten(tangents)

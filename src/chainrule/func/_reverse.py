@@ -5,8 +5,9 @@ more than this: inside, gradients are recorded with respect to inputs that are n
 outside, a result requires grad exactly if it depends on something that was there before.
 
 Note: what is outside. An input that requires grad becomes a view of it, recorded: what is computed
-from it depends on the outside. Any other becomes a leaf of the level's own, which stops requiring
-grad when the level is left. So a graph leads outside if it has a leaf that requires grad still.
+from it depends on the outside. Any other, and any in inference mode, becomes a leaf of the level's
+own, which stops requiring grad when the level is left. So a graph leads outside if
+it has a leaf that requires grad still.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class ReverseLevel:
         """A tensor as an input of this level: the same values, in the same memory."""
         if not isinstance(x, Tensor):
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
-        own = self._recorded(x) if x.requires_grad else self._leaf(x)
+        _, inference = self._before
+        own = self._recorded(x) if x.requires_grad and not inference else self._leaf(x)
         self.places.append(GradientEdge(node_of(own), own.output_nr))
         return own
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule._core.core import Tensor
 from chainrule.func._inside import noted
 from chainrule.transforms.batch import BatchLevel
-from chainrule.transforms.crossing import enter_batch, leave_batch
+from chainrule.transforms.crossing import enter_batch, in_memory_of, leave_batch
 from chainrule.utils._pytree import (
     _broadcast_to_and_flatten,
     tree_flatten,
@@ -160,7 +160,7 @@ def _run(
     """The function on all members, or on a part of them."""
     with BatchLevel(size, randomness) as level:
         inside = [
-            leaf if dim is None else enter_batch(leaf, level=level, dim=dim)
+            leaf if dim is None else in_memory_of(leaf, enter_batch(leaf, level=level, dim=dim))
             for leaf, dim in zip(leaves, dims)
         ]
         results = func(*tree_unflatten(inside, spec), **keywords)

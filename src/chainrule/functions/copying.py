@@ -15,6 +15,7 @@ from chainrule._core.types import dtype_of
 from chainrule._core.writes import (
     bump_version,
     check_may_write,
+    check_write,
     in_place_call,
     rewrite,
     share,
@@ -22,7 +23,6 @@ from chainrule._core.writes import (
 from chainrule.functions.broadcasting import check_expansion, common_shape
 from chainrule.functions.declare import method
 from chainrule.functions.factory import filling, kind_of, number
-from chainrule.functions.writing import check_write
 from chainrule.ops import filling as ops
 from chainrule.ops.conversion import representable
 from chainrule.ops.shape import expand

@@ -15,7 +15,7 @@ from chainrule._core.cuts import mark
 from chainrule._core.devices import device
 from chainrule._core.modes import in_transform
 from chainrule._core.operation import bind_late
-from chainrule._core.writes import detach_in_place, put_array, replace_array, share
+from chainrule._core.writes import cut_off, detach_in_place, replace_array
 from chainrule.functions.declare import method, public
 from chainrule.functions.expressions import line_text
 
@@ -40,10 +40,7 @@ def detach(self) -> Tensor:
     """
     kind = type(self)
     plain = kind is Tensor or getattr(kind, "_plain_results", False)
-    made = share(blank(Tensor if plain else kind), self)
-    if is_transformed(made):
-        put_array(made, constant_array(made))
-    return mark(made, self, "detach")
+    return cut_off(blank(Tensor if plain else kind), self, "detach")
 
 
 def constant_array(x: Tensor) -> Any:

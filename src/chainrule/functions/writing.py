@@ -9,17 +9,14 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from chainrule._core.apply import is_transformed
+from chainrule._core.apply import any_transformed
 from chainrule._core.core import Tensor, blank
 from chainrule._core.kernels import call_quietly
-from chainrule._core.modes import is_grad_enabled
 from chainrule._core.recording import record_call
 from chainrule._core.writes import (
     bump_version,
-    check_may_overlap,
-    check_may_write,
+    check_write,
     in_place_call,
-    mark_write,
     rewrite,
     share,
 )
@@ -43,7 +40,7 @@ class Write:
 
 def write(self: Tensor, what: Write) -> Tensor:
     """Write into a tensor's memory, and record what it amounts to."""
-    if is_transformed(self, *what.others):
+    if any_transformed((self, *what.others)):
         return in_place_call(what.op, self, what.others, what.parameters)
     recorded = check_write(self, what.others)
     call_quietly(what.put, self._array)
@@ -54,24 +51,6 @@ def write(self: Tensor, what: Write) -> Tensor:
     record_call(what.op, (self, *what.others), what.parameters, value)
     bump_version(self)
     return rewrite(self, value)
-
-
-def check_write(self: Tensor, others: tuple) -> bool:
-    """Refuse a write that may not be; whether it must be recorded.
-
-    Integers and booleans have no gradient, whatever is written over them.
-    """
-    check_may_write(self)
-    base = self._base
-    recorded = self.requires_grad if base is None else base.requires_grad
-    for other in others:
-        check_may_overlap(self, other)
-        recorded = recorded or other.requires_grad
-    floating = self.dtype.is_floating_point or self.dtype.is_complex
-    recorded = recorded and is_grad_enabled() and floating
-    if not recorded and others:
-        mark_write(self, others)
-    return recorded
 
 
 def raised(x: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chainrule._core.core import unsettled_array
 from chainrule._core.kernels import run_op
+from chainrule._core.writes import put_array, share
 from chainrule.ops.indexing import select
 from chainrule.ops.kinds import linear
 from chainrule.ops.shape import expand
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 def _is_of(x, level, kind):
     return isinstance(x, kind) and x.level is level
+
+
+def in_memory_of(x: Tensor, made: Tensor) -> Tensor:
+    """`made`, which shows the memory of x otherwise: what is written to one is written to both."""
+    array = unsettled_array(made)
+    share(made, x)
+    put_array(made, array)
+    return made
 
 
 # -------------------------------------------------------------------------------------- duals

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from chainrule._core.core import Tensor
+from chainrule._core.core import AccumulateGrad, Tensor
 from chainrule._core.kernels import call_quietly, run_op
 from chainrule._core.modes import is_grad_enabled
 from chainrule._core.recording import parts_of
@@ -27,6 +27,7 @@ from chainrule.transforms.levels import WrappedArray, levels_of, settled
 
 def store(x: Tensor, array: Any) -> None:
     """Write values into the memory of x, and the tangents that come with them."""
+    _refuse_leaf(x)
     target, array = settled(x._array), settled(array)
     refuse_dual_of_result(x, target)
     if _has_room(target, array):
@@ -79,6 +80,20 @@ def _see_again(view: Tensor, base: Tensor) -> None:
             "another dtype; clone() the tensor first"
         )
     put_array(view, run_op(as_strided, (root,), _place(seen, root)))
+
+
+def _refuse_leaf(x: Tensor) -> None:
+    """Refuse to write, recorded, to what a leaf outside is inside: that would have no history."""
+    from chainrule.transforms.crossing import enter_batch, make_dual
+
+    node = x.grad_fn if is_grad_enabled() else None
+    if node is None or not (node.op is enter_batch or node.op is make_dual):
+        return
+    if isinstance(node.next_functions[0][0], AccumulateGrad):
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation, inside a "
+            f"transform, where it has shape {list(x.shape)}: write to its clone()."
+        )
 
 
 def _has_room(target: Any, array: Any) -> bool:

@@ -110,7 +110,7 @@ def against_probabilities(
 
 def _total_weight(target: Tensor, weight: Tensor | None, ignored: Tensor) -> Tensor | int:
     """The weights of the targets that are not ignored, 1 each where there are none."""
-    if is_transformed(target, *(() if weight is None else (weight,))):
+    if is_transformed(target, weight):
         if weight is None:
             return (~ignored).sum()
         return weight[target.masked_fill(ignored, 0)].masked_fill(ignored, 0).sum()
