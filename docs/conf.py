@@ -5,6 +5,9 @@ import runpy
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+
 project = "chainrule"
 author = "The chainrule developers"
 copyright = "2026, The chainrule developers"
@@ -22,6 +25,7 @@ html_theme_options = {
 html_static_path = ["style"]
 html_css_files = ["pages.css"]
 html_show_sourcelink = False
+html_math_renderer = "mathml"
 
 # Docstrings are written for help(): single backticks mark code there.
 default_role = "code"
@@ -55,7 +59,18 @@ def write_pictures(app, problem):
             picture.save(folder / f"{program.stem}{ending}")
 
 
+def write_formula(translator, node, as_block=False):
+    """A formula as MathML, which browsers show by themselves: MathJax would have to be fetched."""
+    translator.body.append(tex2mathml(node.astext(), as_block=as_block))
+    raise SkipNode
+
+
+def write_displayed_formula(translator, node):
+    write_formula(translator, node, as_block=True)
+
+
 def setup(app):
+    app.add_html_math_renderer("mathml", (write_formula, None), (write_displayed_formula, None))
     app.connect("source-read", drop_last_lines)
     app.connect("autodoc-process-docstring", shorten_links)
     app.connect("build-finished", write_pictures)
