@@ -81,7 +81,7 @@ def exit_dual_level(*, level: int | None = None) -> None:
     See https://docs.pytorch.org/docs/2.13/generated/torch.autograd.forward_ad.exit_dual_level.html
     """
     if not _entered.levels:
-        raise RuntimeError("Dual level must be a positive number: no level was entered")
+        raise RuntimeError("Dual level must be a positive number. No level was entered")
     if level is not None and level != len(_entered.levels) - 1:
         raise RuntimeError(
             "Trying to exit a forward AD level that was not the last one that was created: level "
@@ -96,7 +96,7 @@ def _level(number: int | None, name: str) -> DualLevel | None:
         return _entered.levels[-1] if _entered.levels else None
     if number >= len(_entered.levels):
         raise RuntimeError(
-            f"Invalid level given to {name}: {number}, while {len(_entered.levels)} were entered"
+            f"Invalid level given to _{name}: {number}, while {len(_entered.levels)} were entered"
         )
     return _entered.levels[number]
 

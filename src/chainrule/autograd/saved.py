@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chainrule._core.core import Packed, Tensor, raise_freed_error
 from chainrule._core.modes import switch_grad, switch_packing
 from chainrule._core.operation import bind_late
+from chainrule.functions.identity import without_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,7 +124,7 @@ class save_on_cpu(saved_tensors_hooks):
                     "Cannot access accelerator device when none is available: pin_memory=True "
                     f"asks for memory pinned for {device_type}"
                 )
-            return tensor.detach().clone()
+            return without_history(tensor).clone()
 
         super().__init__(pack, lambda kept: kept)
 
@@ -191,7 +192,7 @@ def unpack(packed: Packed) -> Tensor:
             "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
             f"{type(tensor).__name__}"
         )
-    return tensor if tensor.dtype is packed.kind else tensor.detach().to(packed.kind)
+    return tensor if tensor.dtype is packed.kind else without_history(tensor).to(packed.kind)
 
 
 # --------------------------------------------------------------- a saved tensor, seen from outside
@@ -238,7 +239,7 @@ class SavedTensor:
                 "Calling register_hooks on a saved tensor whose hooks have already been set. "
                 "Hint: only one pair of hooks is allowed at a time."
             )
-        self._replace(_packed(self._tensor(False).detach(), pack_hook, unpack_hook))
+        self._replace(_packed(self._tensor(False), pack_hook, unpack_hook))
 
     @property
     def _freed(self):
@@ -276,7 +277,7 @@ class SavedByFunction(SavedTensor):
         if kept is None:
             raise_freed_error(self._node)
         found = kept[self._position].unpack(self._node)
-        return found if attach else found.detach()
+        return found if attach else without_history(found)
 
     def _replace(self, packed):
         self._node._made.kept[self._position].replace(packed)

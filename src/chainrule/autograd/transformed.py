@@ -101,7 +101,7 @@ def _dual(ctx: Any, value: Any, tangent: Any, level: DualLevel, number: int) -> 
         return value
     if not isinstance(value, Tensor) or any(value is one for one in ctx.non_differentiable):
         raise RuntimeError(
-            f"Function's jvp returned a gradient at position {number}, but the corresponding "
+            f"Function's jvp returned a gradient at position {number}, but  the corresponding "
             "forward output is not a differentiable Tensor."
         )
     if not isinstance(tangent, Tensor):

@@ -140,7 +140,7 @@ def _size_of(leaves: list, dims: list) -> int:
     sizes = [leaf.shape[dim] for leaf, dim in zip(leaves, dims) if dim is not None]
     if not sizes:
         raise ValueError(
-            "vmap: Expected at least one input to be batched: in_dims is None for all of them"
+            "vmap: Expected at least one Tensor to vmap over: in_dims is None for all inputs"
         )
     if any(size != sizes[0] for size in sizes):
         raise ValueError(

@@ -43,6 +43,11 @@ def detach(self) -> Tensor:
     return cut_off(blank(Tensor if plain else kind), self, "detach")
 
 
+def without_history(x: Tensor) -> Tensor:
+    """The same values, in the same memory, as a constant that keeps its tangents."""
+    return share(blank(Tensor), x)
+
+
 def constant_array(x: Tensor) -> Any:
     """A tensor's array without tangents, for what is cut off forward mode too."""
     if not is_transformed(x):

@@ -21,6 +21,7 @@ from chainrule._core.modes import current_run
 from chainrule.autograd import Function, enable_grad
 from chainrule.autograd.saved import saved_tensors_hooks
 from chainrule.functions.creation import empty
+from chainrule.functions.identity import without_history
 from chainrule.utils.checkpoint._states import random_numbers_from, random_state
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class _Again:
                 f"during the original forward pass, which saved {total}."
             )
         # Without its history: what is kept of this run must not keep this run.
-        self.tensors.append(tensor.detach())
+        self.tensors.append(without_history(tensor))
         # A backward inside the region itself asks for what was saved before it, and no more.
         if len(self.tensors) == total and (self.region.early_stop or not self.region.finished):
             raise _Enough
