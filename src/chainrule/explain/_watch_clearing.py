@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import ref
 
+import numpy
+
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
 
@@ -58,7 +60,7 @@ class Clearing:
         parameter = self.parameter()
         gradient = None if parameter is None else parameter._grad
         self._left = None
-        if gradient is not None and is_nonzero(gradient):
+        if gradient is not None:
             self._left = ref(gradient), gradient._version
 
     def _is_as_left(self) -> bool:
@@ -73,11 +75,11 @@ class Clearing:
 
 
 def is_nonzero(gradient: Tensor) -> bool:
-    """Whether a gradient has an element that is not zero; yes for what is no array."""
+    """Whether a gradient has an element that is not zero; yes for a sparse one."""
     array = gradient._array
-    return bool(array.any()) if hasattr(array, "any") else True
+    return bool(array.any()) if isinstance(array, numpy.ndarray) else True
 
 
 def _few_values(parameter: Tensor) -> bytes:
     array = parameter._array
-    return array.ravel()[:ELEMENTS].tobytes() if hasattr(array, "tobytes") else b""
+    return array.ravel()[:ELEMENTS].tobytes() if isinstance(array, numpy.ndarray) else b""
