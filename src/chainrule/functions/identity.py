@@ -15,7 +15,7 @@ from chainrule._core.cuts import mark
 from chainrule._core.devices import device
 from chainrule._core.modes import in_transform
 from chainrule._core.operation import bind_late
-from chainrule._core.writes import cut_off, detach_in_place, replace_array
+from chainrule._core.writes import cut_off, detach_in_place, replace_array, share
 from chainrule.functions.declare import method, public
 from chainrule.functions.expressions import line_text
 
