@@ -25,7 +25,7 @@ from chainrule.explain._watch_values import Values
 from chainrule.optim import Optimizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import TracebackType
 
     from chainrule.explain._watch_calls import Call
@@ -49,55 +49,62 @@ class Watch:
         if not losses:
             return None
         call = self.calls.begin(losses, next(iter(_listed(gradients)), None), retained, backward)
-        with self._looking():
+        try:
             if backward:
                 self.learning.before_backward(call)
             self.graphs.see(call)
             self.values.before(call)
+        except Exception as error:
+            self._note_unseen(error)
         return call
 
     def after(self, call: Call | None) -> None:
         """It has ended, and well."""
         if call is None:
             return
-        with self._looking():
+        try:
             if call.is_backward:
                 self.learning.after_backward(call)
                 self.values.after(call)
             self.calls.end(call)
+        except Exception as error:
+            self._note_unseen(error)
 
     def optimizer(self, see: Callable[[Optimizer], None], optimizer: Optimizer) -> None:
         """One of an optimizer's functions is called."""
-        with self._looking():
+        try:
             see(optimizer)
+        except Exception as error:
+            self._note_unseen(error)
 
     def failed(self, error: BaseException) -> None:
         """The program ends with an error, whose traceback is to show nothing of the watch."""
         self._failed = not isinstance(error, SystemExit)
         error.__traceback__ = _without_watch(error.__traceback__)
-        with self._looking():
+        try:
             note = note_of_error(error, self.calls.latest)
             if note is not None:
                 self.notes.add("none", note)
+        except Exception as strange:
+            self._note_unseen(strange)
 
     def report(self) -> None:
         """Says on standard error what was found; of forked processes, only the first one does."""
         if os.getpid() != self._process:
             return
-        with self._looking():
+        try:
             self.graphs.finish()
             self.learning.finish(self.calls.count, self._failed)
             self.values.finish()
+        except Exception as error:
+            self._note_unseen(error)
         with contextlib.suppress(Exception):  # the program may have closed it
             sys.stdout.flush()
             print(f"\n{self.notes.told(self.calls.count)}", file=sys.stderr, flush=True)
 
-    @contextlib.contextmanager
-    def _looking(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # a strange graph: the report says what could not be seen
-            self.notes.unseen[first_sentence(error)] = None
+    def _note_unseen(self, error: Exception) -> None:
+        """A strange graph is no reason to fail the program: the report says what was not seen."""
+        self.notes.unseen[first_sentence(error)] = None
 
 
 def start() -> Watch:

@@ -58,7 +58,7 @@ class Clearing:
         parameter = self.parameter()
         gradient = None if parameter is None else parameter._grad
         self._left = None
-        if gradient is not None and is_nonzero(gradient):
+        if gradient is not None:
             self._left = ref(gradient), gradient._version
 
     def _is_as_left(self) -> bool:

@@ -6,7 +6,7 @@ Apart from the values of gradients: here it is asked what is called, and in whic
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 from chainrule._core.source import here
 from chainrule.explain._absent import why_none
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chainrule.optim import Optimizer
 
 MOST_LEARNERS = 64
+PLACES_NOTED = 64  # of calls of zero_grad, to know those that come too late
 LOOPED = 2  # times that gradients were cleared: without a step, that is no demonstration any more
 EXPLAINED = 3  # parameters of an optimizer whose missing gradient is explained
 CLEAR = "optimizer.zero_grad() once a step, before the backward"
@@ -30,6 +31,7 @@ class Learner:
     """One optimizer, from its making to the end; its parameters are held weakly."""
 
     def __init__(self, optimizer: Optimizer):
+        self.optimizer = ref(optimizer)
         self.kind = type(optimizer).__name__
         self.made_at = here()
         self.steps = 0
@@ -70,32 +72,44 @@ class Learning:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
-        self.learners: WeakKeyDictionary[Optimizer, Learner] = WeakKeyDictionary()
         self.all: list[Learner] = []
+        self._by_id: dict[int, Learner] = {}
         self._leaves: list[Clearing] = []
+
+    @property
+    def living(self) -> list[tuple[Optimizer, Learner]]:
+        """The optimizers that still are."""
+        pairs = ((learner.optimizer(), learner) for learner in self.all)
+        return [(optimizer, learner) for optimizer, learner in pairs if optimizer is not None]
+
+    def _learner(self, optimizer: Optimizer) -> Learner | None:
+        learner = self._by_id.get(id(optimizer))
+        return learner if learner is not None and learner.optimizer() is optimizer else None
 
     # ---- what the program calls
 
     def made(self, optimizer: Optimizer) -> None:
         """An optimizer was made."""
         if len(self.all) < MOST_LEARNERS:
-            learner = self.learners[optimizer] = Learner(optimizer)
+            learner = self._by_id[id(optimizer)] = Learner(optimizer)
             self.all.append(learner)
 
     def cleared(self, optimizer: Optimizer) -> None:
         """zero_grad is about to be called."""
-        learner = self.learners.get(optimizer)
+        learner = self._learner(optimizer)
         if learner is not None and learner.has_gradients:
-            learner.cleared_at, learner.has_gradients = here(), False
+            learner.cleared_at = here() if learner.clearings < PLACES_NOTED else None
+            learner.has_gradients = False
             learner.clearings += 1
 
     def stepped(self, optimizer: Optimizer) -> None:
         """A step was made."""
-        learner = self.learners.get(optimizer)
+        learner = self._learner(optimizer)
         if learner is None:
             return
         learner.steps += 1
-        learner.update(optimizer)
+        if learner.missing or learner.steps == 1:
+            learner.update(optimizer)
         self._see_empty(learner, optimizer)
         if learner.clearing is not None and learner.clearing.stepped():
             self._notes.add("accumulates", _accumulates(learner.accumulated_at))
@@ -103,7 +117,7 @@ class Learning:
 
     def before_backward(self, call: Call) -> None:
         """Whether gradients that were used are still there."""
-        for learner in list(self.learners.values()):
+        for learner in self.all:
             if learner.clearing is not None:
                 learner.clearing.before_backward()
         for leaf in self._leaves:
@@ -112,15 +126,16 @@ class Learning:
 
     def after_backward(self, call: Call) -> None:
         """What the backward has added, and to which parameters nothing came."""
-        for optimizer, learner in list(self.learners.items()):
-            if call.is_looked_at or not learner.had_gradients:
+        if call.is_looked_at:
+            for optimizer, learner in self.living:
                 learner.update(optimizer)
+        for learner in self.all:
             self._see_gradients(learner, call)
             if call.is_looked_at and learner.clearing is not None and learner.missing:
                 self._explain_missing(learner, call)
         for leaf in self._leaves:
             leaf.after_backward()
-        if call.is_looked_at and not self.learners and not self._leaves:
+        if call.is_looked_at and not self.all and not self._leaves:
             self._leaves = [Clearing(leaf) for leaf in call.leaves[:2]]
 
     def _see_gradients(self, learner: Learner, call: Call) -> None:
@@ -139,9 +154,9 @@ class Learning:
 
     def _see_empty(self, learner: Learner, optimizer: Optimizer) -> None:
         """A step for which there were no gradients at all, and why."""
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
         if learner.steps > 1 and learner.cleared_at is None:
             return
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
         if any(p._grad is not None and is_nonzero(p._grad) for p in parameters):
             return
         if learner.cleared_at is not None:

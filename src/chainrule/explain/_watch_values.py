@@ -69,7 +69,7 @@ class Values:
         report = _undisturbed(nan, call.loss, call.gradient)
         if report.finding is not None:
             self._notes.add("nan", _gradient_note(call, str(report)))
-        elif call.is_backward and call.site.count in FLOW_LOOKS and self._learning.learners:
+        elif call.is_backward and call.site.count in FLOW_LOOKS and self._learning.all:
             report = _undisturbed(flow, call.loss, self._parameters(), call.gradient)
             self._ways[id(call.site)].append(_worth_saying(report.ways))
             self._sites[id(call.site)] = call.site
@@ -78,7 +78,7 @@ class Values:
         """All parameters of all optimizers that are known, by name."""
         return {
             learner.names.get(id(p), f"{learner.kind} {number}"): p
-            for optimizer, learner in self._learning.learners.items()
+            for optimizer, learner in self._learning.living
             for group in optimizer.param_groups
             for number, p in enumerate(group["params"])
         }
@@ -87,7 +87,7 @@ class Values:
         """After a backward has filled the gradients."""
         if not call.is_looked_at:
             return
-        for optimizer, learner in list(self._learning.learners.items()):
+        for optimizer, learner in self._learning.living:
             for group in optimizer.param_groups:
                 for parameter in group["params"]:
                     if parameter._grad is not None:
@@ -105,7 +105,7 @@ class Values:
     def _not_finite(self, call: Call) -> Note:
         site = call.site
         report = _undisturbed(nan, call.loss, None)
-        is_trained = site.first_value is not None and bool(self._learning.learners)
+        is_trained = site.first_value is not None and bool(self._learning.all)
         return Note(
             f"the loss is {_number(call.loss)} at call {site.count}",
             place_text(site.source),
