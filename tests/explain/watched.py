@@ -150,6 +150,17 @@ loss = torch.where(x > 0, torch.where(x > 0, x, 1.0).sqrt(), 0.0).sum()
 loss.backward()
 """,
     ),
+    "an optimizer of its own does not clear": Pair(
+        LOOP.replace("    optimizer.zero_grad()\n", "").replace(
+            "optimizer = torch.optim.SGD(",
+            "class Own(torch.optim.SGD):\n"
+            "    def step(self, closure=None):\n"
+            "        return super().step(closure)\n"
+            "optimizer = Own(",
+        ),
+        ("not cleared",),
+        LOOP,
+    ),
     "the loss becomes NaN": Pair(
         LOOP.replace("lr=0.01", "lr=1e20"),
         ("the loss is ", "line 11: loss.backward()", "at first"),
@@ -172,6 +183,13 @@ loss.backward()
             "torch.nn.Tanh()",
             "*[m for _ in range(3) for m in (torch.nn.Linear(4, 4), torch.nn.ReLU())]",
         ),
+    ),
+    "the gradient explodes": Pair(
+        LOOP.replace("torch.nn.Tanh()", "*[torch.nn.Linear(4, 4) for _ in range(10)]").replace(
+            "optimizer =", "for p in model.parameters(): p.data *= 20\noptimizer ="
+        ),
+        ("the gradient is exploding", "clip_grad_norm_ before the step"),
+        LOOP,
     ),
     "grad of a result that is no leaf": Pair(
         """
@@ -298,5 +316,68 @@ for step in range(6):
     shared.sum().backward(retain_graph=True)
     shared.prod().backward()
     x.grad = None
+""",
+    "sparse gradients": """
+import torch
+table = torch.nn.Embedding(10, 3, sparse=True)
+optimizer = torch.optim.SparseAdam(table.parameters())
+for step in range(6):
+    optimizer.zero_grad()
+    table(torch.tensor([1, 2])).sum().backward()
+    optimizer.step()
+""",
+    "every way to call": """
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+from torch.utils.checkpoint import checkpoint
+torch.manual_seed(0)
+x = torch.ones(3, requires_grad=True)
+print(torch.autograd.grad(outputs=(x * x).sum(), inputs=x, retain_graph=False))
+print(torch.autograd.grad((x * x).sum(), {"x": x}))
+print(torch.func.grad(lambda t: (t * t).sum())(x))
+print(torch.autograd.functional.jacobian(lambda t: t * t, x))
+torch.autograd.backward(tensors=[x * x, x.sum()], grad_tensors=[torch.ones(3), None])
+with saved_tensors_hooks(lambda t: t, lambda t: (print("unpacked"), t)[1]):
+    y = (x * x).sum()
+y.backward()
+for reentrant in (True, False):
+    checkpoint(lambda t: (print("ran"), t.exp())[1], x, use_reentrant=reentrant).sum().backward()
+torch.ones(2, dtype=torch.complex64, requires_grad=True).abs().sum().backward()
+for wrong in ((), (3,), (x.sum(), 1, 2, 3, 4, 5, 6)):
+    try:
+        torch.autograd.backward(*wrong)
+    except Exception as error:
+        print(type(error), error)
+print(torch.rand(2), x.grad)
+""",
+    "threads": """
+import torch, threading
+def learn():
+    for step in range(50):
+        w = torch.ones(3, requires_grad=True)
+        (w * w).sum().backward()
+threads = [threading.Thread(target=learn) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+""",
+    "an optimizer of its own": """
+import torch
+class Plain(torch.optim.Optimizer):
+    def __init__(self, parameters):
+        super().__init__(parameters, {})
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data -= 0.1 * p.grad
+class Noisy(Plain):
+    def step(self, closure=None):
+        super().step(closure)
+w = torch.nn.Parameter(torch.ones(3))
+optimizer = Noisy([w])
+for step in range(6):
+    loss = (w * w).sum()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
 """,
 }

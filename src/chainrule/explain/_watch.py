@@ -114,24 +114,24 @@ def start() -> Watch:
     atexit.register(watch.report)
     tensor: Any = Tensor
     autograd: Any = chainrule.autograd
-    bind_method("backward", _watched(watch, tensor.backward, 1, "gradient"))
-    autograd.backward = _watched(watch, autograd.backward, 1, "grad_tensors")
-    autograd.grad = _watched(watch, autograd.grad, 2, "grad_outputs")
+    bind_method("backward", _watched(watch, tensor.backward, ("self", "gradient")))
+    autograd.backward = _watched(watch, autograd.backward, ("tensors", "grad_tensors"))
+    autograd.grad = _watched(watch, autograd.grad, ("outputs", "inputs", "grad_outputs"))
     _watch_optimizers(watch)
     return watch
 
 
-def _watched(watch: Watch, run: Callable, place: int, name: str) -> Callable:
-    """`run`, watched; where its gradients are among its arguments, with retain_graph after them."""
-    backward = name != "grad_outputs"
+def _watched(watch: Watch, run: Callable, names: tuple[str, ...]) -> Callable:
+    """`run`, watched; the names of its arguments up to the gradients: then comes retain_graph."""
+    backward, place = "inputs" not in names, len(names)
 
     @functools.wraps(run)
-    def watched(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        given = (tensors, *args)
-        gradients = given[place] if len(given) > place else kwargs.get(name)
-        retained = given[place + 1] if len(given) > place + 1 else kwargs.get("retain_graph")
-        call = watch.before(tensors, gradients, retained is True, backward)
-        found = run(*given, **kwargs)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        losses = args[0] if args else kwargs.get(names[0])
+        gradients = args[place - 1] if len(args) >= place else kwargs.get(names[-1])
+        retained = args[place] if len(args) > place else kwargs.get("retain_graph")
+        call = watch.before(losses, gradients, retained is True, backward)
+        found = run(*args, **kwargs)
         watch.after(call)
         return found
 

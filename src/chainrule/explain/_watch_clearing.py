@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import ref
 
+import numpy
+
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
 
@@ -73,11 +75,11 @@ class Clearing:
 
 
 def is_nonzero(gradient: Tensor) -> bool:
-    """Whether a gradient has an element that is not zero; yes for what is no array."""
+    """Whether a gradient has an element that is not zero; yes for a sparse one."""
     array = gradient._array
-    return bool(array.any()) if hasattr(array, "any") else True
+    return bool(array.any()) if isinstance(array, numpy.ndarray) else True
 
 
 def _few_values(parameter: Tensor) -> bytes:
     array = parameter._array
-    return array.ravel()[:ELEMENTS].tobytes() if hasattr(array, "tobytes") else b""
+    return array.ravel()[:ELEMENTS].tobytes() if isinstance(array, numpy.ndarray) else b""

@@ -90,7 +90,7 @@ class Values:
         for optimizer, learner in self._learning.living:
             for group in optimizer.param_groups:
                 for parameter in group["params"]:
-                    if parameter._grad is not None:
+                    if parameter._grad is not None and not parameter._grad.is_sparse:
                         self._see_gradient(learner, parameter, call)
 
     def _see_gradient(self, learner: Learner, parameter: Tensor, call: Call) -> None:
