@@ -111,7 +111,7 @@ def test_all_views_of_a_constant_see_the_tangents_written_into_it():
 
 
 def test_a_write_through_a_view_is_seen_by_the_others():
-    whole, (row, column, *others) = views()
+    whole, (row, column, *_) = views()
     with forward_ad.dual_level():
         row.copy_(forward_ad.make_dual(torch.ones(3), torch.tensor([1.0, 2.0, 3.0])))
 

@@ -26,7 +26,7 @@ READS = {
 @pytest.mark.parametrize("name", READS)
 def test_no_index_reaches_into_another_member(name, index):
     """x[i] did: past the end of one member's numbers are the next one's."""
-    with pytest.raises((IndexError, RuntimeError), match="out of|out_of"):
+    with pytest.raises((IndexError, RuntimeError), match="out of"):
         vmap(READS[name])(X, torch.tensor(index))
 
 
@@ -93,5 +93,6 @@ def test_slopes_of_rrelu_lie_within_their_bounds(randomness):
         lambda x: torch.nn.functional.rrelu(x, 0.25, 0.5, training=True), randomness=randomness
     )(x)
 
-    assert found.min().item() >= 0.25 and found.max().item() < 0.5
+    assert found.min().item() >= 0.25
+    assert found.max().item() < 0.5
     assert (found[0].tolist() == found[1].tolist()) == (randomness == "same")
