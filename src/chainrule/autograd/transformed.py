@@ -167,8 +167,11 @@ def _on_batch(cls, ctx, arguments, plainly, level):
             f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please "
             "override and implement the vmap staticmethod or set generate_vmap_rule=True."
         )
-    values = [wrap_array(a._array.inner) if _is_of(a, level) else a for a in arguments]
-    dims = tuple(0 if _is_of(a, level) else None for a in arguments)
+    leaves, spec = tree_flatten(arguments)
+    values = tree_unflatten(
+        [wrap_array(a._array.inner) if _is_of(a, level) else a for a in leaves], spec
+    )
+    dims = tree_unflatten([0 if _is_of(a, level) else None for a in leaves], spec)
     output = _entered(cls.vmap(VmapInfo(level.size, level.randomness), dims, *values), level)
     if cls.setup_context is not Function.setup_context:
         cls.setup_context(ctx, arguments, output)
