@@ -44,3 +44,13 @@ def test_a_leaf_that_requires_grad_may_not_be_written_to_inside(write):
         write(x)
 
     assert x.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_result_that_requires_grad_may_not_be_written_to_in_a_batch():
+    """Guards: outside it would keep the history of its former values."""
+    y = torch.ones(3, requires_grad=True) * 2
+
+    with pytest.raises(RuntimeError, match=r"in-place operation.*clone"):
+        in_vmap(y)
+
+    assert y.tolist() == [2.0, 2.0, 2.0]

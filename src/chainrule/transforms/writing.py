@@ -27,7 +27,7 @@ from chainrule.transforms.levels import WrappedArray, levels_of, settled
 
 def store(x: Tensor, array: Any) -> None:
     """Write values into the memory of x, and the tangents that come with them."""
-    _refuse_leaf(x)
+    _refuse_outside(x)
     target, array = settled(x._array), settled(array)
     refuse_dual_of_result(x, target)
     if _has_room(target, array):
@@ -82,8 +82,12 @@ def _see_again(view: Tensor, base: Tensor) -> None:
     put_array(view, run_op(as_strided, (root,), _place(seen, root)))
 
 
-def _refuse_leaf(x: Tensor) -> None:
-    """Refuse to write, recorded, to what a leaf outside is inside: that would have no history."""
+def _refuse_outside(x: Tensor) -> None:
+    """Refuse to write, recorded, to what a tensor outside is inside.
+
+    A leaf would have no history; another tensor would keep, outside a batch, the history of its
+    former values.
+    """
     from chainrule.transforms.crossing import enter_batch, make_dual
 
     node = x.grad_fn if is_grad_enabled() else None
@@ -93,6 +97,11 @@ def _refuse_leaf(x: Tensor) -> None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation, inside a "
             f"transform, where it has shape {list(x.shape)}: write to its clone()."
+        )
+    if node.op is enter_batch:
+        raise RuntimeError(
+            "vmap: a tensor from outside that requires grad is being used in an in-place "
+            f"operation; inside it has shape {list(x.shape)}: write to its clone()."
         )
 
 
