@@ -244,6 +244,33 @@ def test_the_same_seed_gives_the_same_numbers(name, randomness):
     check(run)
 
 
+@pytest.mark.parametrize("randomness", ["same", "different"])
+def test_parts_draw_as_the_whole_does(randomness):
+    def run(torch):
+        torch.manual_seed(0)
+        x = torch.zeros(3)
+        draw = lambda x: torch.rand(2) + x  # noqa: E731
+        drawn = torch.func.vmap(draw, randomness=randomness, chunk_size=2)(x)
+        return [drawn, torch.rand(1)]
+
+    check(run)
+
+
+@pytest.mark.parametrize("inner", ["same", "different"])
+@pytest.mark.parametrize("outer", ["same", "different"])
+@pytest.mark.parametrize("given", ["outer", "inner", "both"])
+def test_random_numbers_of_batches_in_one_another(outer, inner, given):
+    def run(torch):
+        torch.manual_seed(0)
+        vmap, half = torch.func.vmap, torch.full((3, 2), 0.5)
+        chances = {"outer": lambda x, y: x, "inner": lambda x, y: y, "both": lambda x, y: x * y}
+        draw = lambda x, y: torch.bernoulli(chances[given](x, y))  # noqa: E731
+        within = lambda x: vmap(lambda y: draw(x, y), randomness=inner)(half)  # noqa: E731
+        return [vmap(within, randomness=outer)(half), torch.rand(1)]
+
+    check(run)
+
+
 # ------------------------------------------------------------------------------------- printing
 
 

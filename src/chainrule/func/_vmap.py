@@ -76,6 +76,8 @@ def mapped(
         run = functools.partial(_run, func, out_dims, randomness, spec, keywords)
         if chunk_size is None or chunk_size >= size:
             return run(size, dims, leaves)
+        if randomness == "same":
+            run = _drawing_alike(run)
         return _in_chunks(run, out_dims, size, dims, leaves, chunk_size, func)
 
     return batched
@@ -165,6 +167,19 @@ def _run(
         ]
         results = func(*tree_unflatten(inside, spec), **keywords)
         return _left(results, out_dims, level, func)
+
+
+def _drawing_alike(run: Callable) -> Callable:
+    """A function that finds the generator, at every call, where it stands now."""
+    from chainrule.functions.generator import get_rng_state, set_rng_state
+
+    state = get_rng_state()
+
+    def alike(*arguments: Any) -> Any:
+        set_rng_state(state)
+        return run(*arguments)
+
+    return alike
 
 
 def _in_chunks(
