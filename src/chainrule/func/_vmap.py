@@ -73,7 +73,7 @@ def mapped(
     @functools.wraps(func)
     def batched(*arguments: Any, **keywords: Any) -> Any:
         size, dims, leaves, spec = entered_dims(in_dims, arguments, func)
-        run = functools.partial(_run, func, out_dims, randomness, spec, keywords)
+        run: Callable = functools.partial(_run, func, out_dims, randomness, spec, keywords)
         if chunk_size is None or chunk_size >= size:
             return run(size, dims, leaves)
         if randomness == "same":
