@@ -16,7 +16,7 @@ from chainrule.transforms.batch import BatchedArray, BatchLevel
 from chainrule.transforms.dual import DualLevel
 from chainrule.transforms.levels import Level, levels_of
 from chainrule.transforms.parts import joined, parted
-from chainrule.transforms.rules import first
+from chainrule.transforms.rules.batch import first
 from chainrule.utils._pytree import _broadcast_to_and_flatten, tree_flatten, tree_unflatten
 
 

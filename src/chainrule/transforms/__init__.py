@@ -5,20 +5,7 @@ records say how each operation takes part. A tensor's array may be a BatchedArra
 DualArray (forward mode), one inside another where transforms nest. The tape knows nothing of
 it: nodes save such arrays, rules compute with them, and the two directions mix freely.
 See docs/decisions/0007-transforms-are-arrays.md.
+
+Nothing is imported here: of a package that imports its own modules, two threads that each begin
+with another module wait for each other.
 """
-
-from __future__ import annotations
-
-from chainrule._core.wrapped import bind_transforms
-from chainrule.transforms import levels, writing
-
-bind_transforms(
-    {
-        "run": levels.run,
-        "settled": levels.settled,
-        "levels_between": levels.levels_between,
-        "fit": levels.fit,
-        "store": writing.store,
-        "without_tangents": levels.without_tangents,
-    }
-)

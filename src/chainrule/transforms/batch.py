@@ -18,10 +18,10 @@ from chainrule.ops.arithmetic import mul
 from chainrule.ops.conversion import cast, clone, contiguous_clone
 from chainrule.ops.reduction import sum
 from chainrule.ops.shape import expand
-from chainrule.transforms import members
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
-from chainrule.transforms.rules import Batch, first, moved, rule_of
-from chainrule.transforms.rules.batch import each
+from chainrule.transforms.members import call, member, refusal
+from chainrule.transforms.rules.batch import Batch, each, first, moved
+from chainrule.transforms.rules.table import rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ class BatchedArray(WrappedArray):
             raise AttributeError(f"'BatchedArray' object has no attribute '{name}'")
 
         def each(*arguments: Any, **keywords: Any) -> Any:
-            return members.call(self.level, method, (self, *arguments), keywords)
+            return call(self.level, method, (self, *arguments), keywords)
 
         return each
 
@@ -92,7 +92,7 @@ class BatchedArray(WrappedArray):
     def by_member(self, function: Callable, arguments: tuple) -> Any:
         """Of each member."""
         level = max(part.level for part in arguments if isinstance(part, WrappedArray))
-        return members.call(level, function, arguments, {})
+        return call(level, function, arguments, {})
 
     def truth(self) -> bool:
         """Refused: the members may not agree."""
@@ -113,18 +113,18 @@ class BatchedArray(WrappedArray):
         """Whether any element of any member is not 0; along an axis, member by member."""
         if not arguments and not keywords:
             return self.inner.any()
-        return members.call(self.level, numpy.any, (self, *arguments), keywords)
+        return call(self.level, numpy.any, (self, *arguments), keywords)
 
     def all(self, *arguments: Any, **keywords: Any) -> Any:
         """Whether no element of any member is 0; along an axis, member by member."""
         if not arguments and not keywords:
             return self.inner.all()
-        return members.call(self.level, numpy.all, (self, *arguments), keywords)
+        return call(self.level, numpy.all, (self, *arguments), keywords)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *arguments: Any, **keywords: Any) -> Any:
         """A NumPy function of elements, member by member."""
         written = keywords.pop("out", None)
-        found = members.call(self.level, getattr(ufunc, method), arguments, keywords)
+        found = call(self.level, getattr(ufunc, method), arguments, keywords)
         if written is None:
             return found
         written[0][...] = found
@@ -132,7 +132,7 @@ class BatchedArray(WrappedArray):
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
         """A NumPy function, member by member."""
-        return members.call(self.level, function, arguments, keywords)
+        return call(self.level, function, arguments, keywords)
 
     def __bool__(self) -> bool:
         """What is true of all members, or of none: else there is no one answer."""
@@ -156,7 +156,7 @@ class BatchedArray(WrappedArray):
 
     def refuse(self, what: str) -> RuntimeError:
         """The error of something that needs one number where there is one a member."""
-        return members.refusal(self.level, what)
+        return refusal(self.level, what)
 
 
 def _behind_batch(index: Any) -> tuple:
@@ -186,7 +186,7 @@ class BatchLevel(Level):
         values = tuple(a.inner if own else a for a, own in zip(arrays, batched))
         batch = Batch(op, values, batched, parameters or {}, self.size)
         if any(isinstance(value, BatchedArray) for value in batch.parameters.values()):
-            result = each(batch, lambda k: members.member(self, parameters, k))  # a loss's weight
+            result = each(batch, lambda k: member(self, parameters, k))  # a loss's weight
         else:
             result = rule_of(op)(batch)
         if isinstance(result, tuple):

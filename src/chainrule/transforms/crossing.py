@@ -6,6 +6,7 @@ their kernels take wrappings off and put them on. They are closed under transpos
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from chainrule._core.core import unsettled_array
@@ -22,6 +23,8 @@ from chainrule.transforms.rules.batch import as_it_is, give, shifted, with_batch
 
 if TYPE_CHECKING:
     from chainrule._core.core import Tensor
+
+importlib.import_module("chainrule.transforms.binding")  # the core asks for it from here on
 
 
 def _is_of(x, level, kind):
