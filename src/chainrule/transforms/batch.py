@@ -13,9 +13,8 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
 from chainrule._core.modes import count_batches
-from chainrule._core.types import dtype_of
 from chainrule.ops.arithmetic import mul
-from chainrule.ops.conversion import cast, clone, contiguous_clone
+from chainrule.ops.conversion import contiguous_clone
 from chainrule.ops.reduction import sum
 from chainrule.ops.shape import expand
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
@@ -43,16 +42,6 @@ class BatchedArray(WrappedArray):
 
     shape = property(lambda self: self.inner.shape[1:])
     strides = property(lambda self: self.inner.strides[1:])
-
-    def astype(self, dtype: Any, copy: bool = True) -> Any:
-        """The same in another type."""
-        if dtype == self.dtype and not copy:
-            return self
-        return self.level.run(cast, (self,), {"dtype": dtype_of(numpy.empty(0, dtype))})
-
-    def copy(self, order: str = "C") -> Any:
-        """The same in memory of its own."""
-        return self.level.run(clone, (self,), None)
 
     def __getitem__(self, index: Any) -> BatchedArray:
         """The same part of every member."""

@@ -19,7 +19,6 @@ import numpy
 from chainrule._core.apply import wrap_array
 from chainrule._core.kernels import run_op
 from chainrule._core.modes import is_inference_mode_enabled, switch_grad
-from chainrule.ops.conversion import cast, clone
 from chainrule.transforms.levels import Level, WrappedArray, without_tangents
 from chainrule.transforms.tangents import pushforward
 
@@ -43,18 +42,6 @@ class DualArray(WrappedArray):
     shape = property(lambda self: self.inner.shape)
     parts = property(lambda self: (self.inner, self.tangent))
     strides = property(lambda self: self.inner.strides)
-
-    def astype(self, dtype: Any, copy: bool = True) -> Any:
-        """The same in another type; constants if the type has no derivatives."""
-        from chainrule._core.types import dtype_of
-
-        if dtype == self.dtype and not copy:
-            return self
-        return self.level.run(cast, (self,), {"dtype": dtype_of(numpy.empty(0, dtype))})
-
-    def copy(self, order: str = "C") -> Any:
-        """Primal and tangent in memory of their own."""
-        return self.level.run(clone, (self,), None)
 
     def __getitem__(self, index: Any) -> DualArray:
         """The same part of primal and tangent."""

@@ -11,11 +11,14 @@ import itertools
 import threading
 from typing import TYPE_CHECKING, Any
 
+import numpy
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from chainrule._core.kernels import run_op
 from chainrule._core.modes import in_backward
+from chainrule._core.types import dtype_of
 from chainrule._core.wrapped import Wrapped
+from chainrule.ops.conversion import cast, clone
 from chainrule.ops.cotangents import sum_to
 
 if TYPE_CHECKING:
@@ -120,6 +123,16 @@ class WrappedArray(Wrapped, NDArrayOperatorsMixin):
         """Where in memory its first element lies."""
         inner = self.inner
         return inner.address if isinstance(inner, WrappedArray) else inner.ctypes.data
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """The same in another type; constants if that has no derivatives."""
+        if dtype == self.dtype and not copy:
+            return self
+        return self.level.run(cast, (self,), {"dtype": dtype_of(numpy.empty(0, dtype))})
+
+    def copy(self, order: str = "C") -> Any:
+        """The same in memory of its own."""
+        return self.level.run(clone, (self,), None)
 
     def __len__(self) -> int:
         return self.shape[0]
